@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** The ordered stages that a capability call passes at the callee. Stages 1 to 6 decide, 7 to 9 carry out. */
+export const decidingStages = ['kill_state', 'limits', 'trust', 'revocation', 'policy', 'payment'] as const
+export const executingStages = ['execute', 'receipt', 'audit'] as const
+
+export const StageName = z.enum([...decidingStages, ...executingStages])
+export type StageName = z.infer<typeof StageName>
+
+/** `skipped`: the stage is off and says why; never a silent pass. */
+export const StageDecision = z.enum(['passed', 'refused', 'skipped', 'not_reached'])
+export type StageDecision = z.infer<typeof StageDecision>
+
+export const StageFact = z.object({
+  stage: StageName,
+  decision: StageDecision,
+  reason: z.string(),
+  /** Milliseconds spent in the stage. */
+  ms: z.number().nonnegative(),
+  /** Ids the decision rests on, e.g. `{jti, issuer, subject}`. */
+  ids: z.record(z.string(), z.string()),
+})
+export type StageFact = z.infer<typeof StageFact>

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { RunEvent } from './events.ts'
+
+export const RunStatus = z.enum(['pending', 'running', 'success', 'failed', 'cancelled', 'interrupted'])
+export type RunStatus = z.infer<typeof RunStatus>
+
+export function isTerminalStatus(status: RunStatus): boolean {
+  return status !== 'pending' && status !== 'running'
+}
+
+export const RunAgent = z.object({
+  agent_id: z.string(),
+  pid: z.int().nullable(),
+  aid: z.string().nullable(),
+  port: z.int().nullable(),
+  display_name: z.string(),
+  org: z.enum(['internal', 'external']),
+  signing_suite: z.enum(['ed25519', 'p256']),
+  offered_caps: z.array(z.string()),
+})
+export type RunAgent = z.infer<typeof RunAgent>
+
+/** A run without its events. `created_at` is Unix seconds. */
+export const RunSummary = z.object({
+  run_id: z.string(),
+  status: RunStatus,
+  scenario_ref: z.string(),
+  run_label: z.string().nullable(),
+  template: z.string().nullable(),
+  created_at: z.number(),
+  event_count: z.int(),
+})
+export type RunSummary = z.infer<typeof RunSummary>
+
+export const RunError = z.object({ code: z.string(), message: z.string() })
+
+/** The run record of `run --json` and `GET /runs/{id}`. */
+export const RunRecord = z.object({
+  run_id: z.string(),
+  status: RunStatus,
+  scenario_ref: z.string(),
+  run_label: z.string().nullable(),
+  template: z.string().nullable(),
+  inputs: z.record(z.string(), z.unknown()),
+  agents: z.array(RunAgent),
+  outputs: z.record(z.string(), z.unknown()),
+  events: z.array(RunEvent),
+  /** One sentence, as clients of the ecosystem read it; `error_code` is ours. */
+  error: z.string().nullable(),
+  error_code: z.string().nullable(),
+  created_at: z.number(),
+})
+export type RunRecord = z.infer<typeof RunRecord>

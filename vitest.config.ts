@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents}/**/*.test.ts'],
+          isolate: false,
+        },
+      },
+      {
+        // These start processes or a browser: each file gets a process of its own.
+        test: {
+          name: 'process',
+          include: ['test/{supervisor,contract,scenarios,browser,desktop,repository}/**/*.test.{ts,tsx}'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
