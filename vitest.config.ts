@@ -6,7 +6,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents}/**/*.test.ts'],
+          include: [
+            'test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents}/**/*.test.ts',
+          ],
           isolate: false,
         },
       },

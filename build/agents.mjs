@@ -1,9 +1,10 @@
 // Bundles each worker as one CommonJS file: it starts in half the time of the unbundled one.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 const workers = (await readdir(join(root, 'agents'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && entry.name !== 'base')
   .map((entry) => entry.name)

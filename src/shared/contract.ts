@@ -197,7 +197,7 @@ export interface StopSignal {
 
 /** What the host fulfils. Handlers know no transport: parsed input in, output or {@link AppError} out. */
 export type Handlers = { [Name in CallName]: (input: CallArguments<Name>) => Promise<CallOutput<Name>> } & {
-  [Name in StreamName]: (input: StreamArguments<Name>, signal: AbortSignal) => AsyncIterable<StreamItem<Name>>
+  [Name in StreamName]: (input: StreamArguments<Name>, signal: StopSignal) => AsyncIterable<StreamItem<Name>>
 }
 
 export const callNames = Object.keys(contract).filter(
