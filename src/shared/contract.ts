@@ -104,6 +104,12 @@ export const contract = {
     input: z.strictObject({ code: z.string() }),
     output: z.object({ bearer: z.string() }),
   }),
+  /** A fresh code for another browser window, for who already holds the bearer. */
+  newSessionCode: call({
+    http: 'POST /session/codes',
+    input: Nothing,
+    output: z.object({ code: z.string() }),
+  }),
   listPacks: call({
     http: 'GET /packs',
     input: Nothing,

@@ -1,0 +1,80 @@
+import type { z } from 'zod'
+import { AdminRefusal } from '../../shared/admin.ts'
+import { AppError } from '../../shared/errors.ts'
+
+export interface AdminTarget {
+  readonly agentId: string
+  readonly port: number
+  readonly secret: string
+}
+
+export interface AdminCall<Answer> {
+  readonly method: 'POST' | 'PUT'
+  readonly path: string
+  readonly body: unknown
+  readonly answer: z.ZodType<Answer>
+  readonly timeoutMs: number
+  /** The host's operation that this call carries out; travels on as W3C baggage. */
+  readonly operation: string
+  readonly traceId: string
+  readonly signal: AbortSignal
+}
+
+/** A worker's answer that is not 2xx: the protocol refused, or the worker could not. */
+export class AdminRefused extends Error {
+  override readonly name = 'AdminRefused'
+  readonly status: number
+  readonly code: string
+  readonly check: string | null
+
+  constructor(status: number, refusal: { code: string; message: string; check: string | null }) {
+    super(refusal.message)
+    this.status = status
+    this.code = refusal.code
+    this.check = refusal.check
+  }
+}
+
+/** Asks a worker to act. Rejects with {@link AdminRefused}, or `agent_unreachable` when there is no answer. */
+export async function askAgent<Answer>(target: AdminTarget, call: AdminCall<Answer>): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${target.port}${call.path}`, {
+    method: call.method,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${target.secret}`,
+      traceparent: `00-${call.traceId}-${call.operation}-01`,
+      baggage: `aitp.operation=${call.operation}`,
+    },
+    body: JSON.stringify(call.body),
+    redirect: 'error',
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+  }).catch((cause: unknown) => {
+    call.signal.throwIfAborted()
+    const reason =
+      cause instanceof Error && cause.name === 'TimeoutError'
+        ? `no answer within ${call.timeoutMs} ms`
+        : 'no answer'
+    throw new AppError(
+      'agent_unreachable',
+      `Agent ${target.agentId} on port ${target.port} gave ${reason} to ${call.path}.`,
+      { cause },
+    )
+  })
+  const text = await response.text()
+  const body = parse(text)
+  if (response.ok) return call.answer.parse(body)
+  const refusal = AdminRefusal.safeParse(body)
+  throw new AdminRefused(response.status, {
+    code: refusal.data?.error.code ?? `HTTP ${response.status}`,
+    message: refusal.data?.error.message ?? text.slice(0, 300),
+    check: refusal.data?.error.check ?? null,
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { raw: text }
+  }
+}

@@ -1,0 +1,17 @@
+import { createHmac } from 'node:crypto'
+
+export interface SeedOwner {
+  readonly org: 'internal' | 'external'
+  readonly runId: string
+  readonly agentId: string
+}
+
+/**
+ * The seed of an agent's key: HMAC-SHA-256 over `org:run_id:agent_id` under the workspace secret, so that a run id
+ * alone gives no key away, and the same workspace, run id and agent id give the same AID.
+ *
+ * @returns 64 hex digits
+ */
+export function agentSeed(workspaceSecret: Uint8Array, { org, runId, agentId }: SeedOwner): string {
+  return createHmac('sha256', workspaceSecret).update(`${org}:${runId}:${agentId}`).digest('hex')
+}

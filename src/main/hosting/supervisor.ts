@@ -1,0 +1,182 @@
+import type { Logger } from 'pino'
+import { readyLine } from '../../shared/bootstrap.ts'
+import { AppError } from '../../shared/errors.ts'
+import { type AgentExit, type AgentProcess, startChildProcess } from './agent-process.ts'
+
+export interface LaunchSpec {
+  readonly runId: string
+  readonly agentId: string
+  readonly file: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly startupTimeoutMs: number
+}
+
+/**
+ * The life of a worker, seen from here.
+ * - `starting`: the process runs and has not said that it listens
+ * - `ready`: it said so; `aid` and `port` are from its own line
+ * - `stopping`: we asked it to end
+ * - `ended`: the process is gone
+ */
+export type WorkerState = 'starting' | 'ready' | 'stopping' | 'ended'
+
+export interface Worker {
+  readonly runId: string
+  readonly agentId: string
+  readonly pid: number
+  readonly aid: string
+  readonly port: number
+  readonly state: WorkerState
+  readonly exit: AgentExit | null
+  /** Resolves once, with `crashed` unless {@link Supervisor.stop} was asked before. */
+  readonly ended: Promise<{ exit: AgentExit; cause: 'stopped' | 'crashed' }>
+}
+
+export interface Supervisor {
+  /** Resolves when the worker listens; rejects with `agent_start_timeout` or `agent_spawn_error`. */
+  launch(spec: LaunchSpec, signal: AbortSignal): Promise<Worker>
+  stopRun(runId: string): Promise<void>
+  stopAll(): Promise<void>
+  workers(): Worker[]
+}
+
+const graceMs = 3_000
+const keptErrorLines = 20
+
+export function createSupervisor(log: Logger): Supervisor {
+  const all = new Set<SupervisedWorker>()
+
+  async function launch(spec: LaunchSpec, signal: AbortSignal): Promise<Worker> {
+    signal.throwIfAborted()
+    const worker = await SupervisedWorker.start(spec, log)
+    all.add(worker)
+    worker.ended.then(() => all.delete(worker)).catch(() => undefined)
+    try {
+      await worker.ready(spec.startupTimeoutMs, signal)
+      return worker
+    } catch (error) {
+      await worker.stop()
+      throw error
+    }
+  }
+
+  const stopWhere = async (wanted: (worker: Worker) => boolean) => {
+    await Promise.all([...all].filter(wanted).map((worker) => worker.stop()))
+  }
+
+  return {
+    launch,
+    stopRun: (runId) => stopWhere((worker) => worker.runId === runId),
+    stopAll: () => stopWhere(() => true),
+    workers: () => [...all],
+  }
+}
+
+class SupervisedWorker implements Worker {
+  readonly runId: string
+  readonly agentId: string
+  readonly ended: Worker['ended']
+  aid = ''
+  port = 0
+  state: WorkerState = 'starting'
+  exit: AgentExit | null = null
+  #process: AgentProcess | null = null
+  #errorLines: string[] = []
+  #announced = Promise.withResolvers<void>()
+  #ended = Promise.withResolvers<{ exit: AgentExit; cause: 'stopped' | 'crashed' }>()
+  readonly #log: Logger
+
+  private constructor(spec: LaunchSpec, log: Logger) {
+    this.runId = spec.runId
+    this.agentId = spec.agentId
+    this.ended = this.#ended.promise
+    this.#log = log.child({ run_id: spec.runId, agent_id: spec.agentId })
+    this.#announced.promise.catch(() => undefined)
+  }
+
+  static async start(spec: LaunchSpec, log: Logger): Promise<SupervisedWorker> {
+    const worker = new SupervisedWorker(spec, log)
+    try {
+      worker.#process = await startChildProcess({
+        file: spec.file,
+        environment: spec.environment,
+        onLine: (stream, line) => worker.#onLine(stream, line),
+      })
+    } catch (error) {
+      throw new AppError(
+        'agent_spawn_error',
+        `Agent ${spec.agentId} could not be started from ${spec.file}.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    worker.#process.exited.then((exit) => worker.#onExit(exit)).catch(() => undefined)
+    return worker
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0
+  }
+
+  async ready(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const timer = setTimeout(
+      () =>
+        this.#announced.reject(
+          new AppError(
+            'agent_start_timeout',
+            `Agent ${this.agentId} did not say within ${timeoutMs} ms that it listens; raise startupTimeoutMs in its manifest or read its log.`,
+          ),
+        ),
+      timeoutMs,
+    )
+    const onAbort = () => this.#announced.reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await this.#announced.promise
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.state === 'ended') return
+    this.state = 'stopping'
+    await this.#process?.stop(graceMs)
+    await this.ended
+  }
+
+  #onLine(stream: 'stdout' | 'stderr', line: string): void {
+    this.#log.debug({ stream }, line)
+    if (stream === 'stderr') this.#errorLines = [...this.#errorLines, line].slice(-keptErrorLines)
+    const announced =
+      stream === 'stdout' && this.state === 'starting' ? readyLine.exec(line)?.groups : undefined
+    if (!announced) return
+    this.aid = String(announced['aid'])
+    this.port = Number(announced['port'])
+    this.state = 'ready'
+    this.#announced.resolve()
+  }
+
+  #onExit(exit: AgentExit): void {
+    const cause = this.state === 'stopping' ? 'stopped' : 'crashed'
+    this.state = 'ended'
+    this.exit = exit
+    this.#announced.reject(
+      new AppError(
+        'agent_spawn_error',
+        `Agent ${this.agentId} ended before it listened (${describeExit(exit)})${this.#lastWords()}`,
+      ),
+    )
+    this.#ended.resolve({ exit, cause })
+  }
+
+  #lastWords(): string {
+    return this.#errorLines.length === 0 ? '.' : `: ${this.#errorLines.join(' | ').slice(0, 600)}`
+  }
+}
+
+export function describeExit({ code, signal }: AgentExit): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import type { EventBody, RunEvent } from '../../shared/events.ts'
+import { isTerminalStatus } from '../../shared/run.ts'
+import { inTransaction } from './database.ts'
+import type { RunEnd, RunStore } from './run-store.ts'
+
+const pageSize = 500
+
+export interface AppendOptions {
+  readonly source: 'runner' | 'agent'
+  readonly agentId?: string
+  /** The producer's clock, Unix seconds; the host's where it is the producer. */
+  readonly ts?: number
+  readonly causeSeq: readonly number[]
+  readonly exchangeId?: string
+}
+
+/**
+ * One chain of cause and effect in a run: what the runner began, and everything agents reported while they carried
+ * it out. Its id travels in the W3C baggage of each request, so the chain is known and never guessed from times.
+ */
+export interface Operation {
+  readonly id: string
+  /** Appends a runner fact caused by the last one of this chain. */
+  append(body: EventBody): RunEvent
+  /** The `seq`s that the next fact of this chain follows from. */
+  readonly tail: readonly number[]
+}
+
+/** The append-only log of one live run. Stored first, told afterwards. */
+export interface RunLog {
+  readonly runId: string
+  append(body: EventBody, options: AppendOptions): RunEvent
+  begin(causeSeq: readonly number[]): Operation
+  /** Appends what an agent reported; its cause is the chain it names, if it names one. */
+  report(
+    body: EventBody,
+    from: { agentId: string; ts: number; operation: string | null; exchangeId?: string },
+  ): RunEvent
+  /** Milliseconds of the host's monotonic clock since the run began. */
+  offsetMs(): number
+  /** Ends the run with its last event, both in one transaction. False when it had ended before. */
+  end(body: EventBody, end: RunEnd, causeSeq: readonly number[]): boolean
+}
+
+export interface EventLogs {
+  open(runId: string): RunLog
+  /** The events after `afterSeq` and then what happens, until the run has ended and all was given. */
+  follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent>
+}
+
+export function createEventLogs(database: DatabaseSync, store: RunStore): EventLogs {
+  const waiting = new Map<string, Set<() => void>>()
+
+  function tell(runId: string): void {
+    const readers = waiting.get(runId)
+    waiting.delete(runId)
+    for (const wake of readers ?? []) wake()
+  }
+
+  function nextChange(runId: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const readers = waiting.get(runId) ?? new Set()
+      waiting.set(runId, readers.add(resolve))
+      signal.addEventListener(
+        'abort',
+        () => {
+          readers.delete(resolve)
+          resolve()
+        },
+        { once: true },
+      )
+    })
+  }
+
+  async function* follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    let cursor = afterSeq
+    while (!signal.aborted) {
+      const ended = isTerminalStatus(store.status(runId))
+      const page = store.events(runId, cursor, pageSize)
+      for (const event of page) {
+        cursor = event.seq
+        yield event
+      }
+      if (page.length > 0) continue
+      if (ended) return
+      await nextChange(runId, signal)
+    }
+  }
+
+  function open(runId: string): RunLog {
+    const startedAt = performance.now()
+    const offsetMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000
+    const chains = new Map<string, number[]>()
+    let seq = store.eventCount(runId)
+
+    function write(body: EventBody, options: AppendOptions): RunEvent {
+      const event: RunEvent = {
+        ...body,
+        seq: seq + 1,
+        ts: options.ts ?? Date.now() / 1000,
+        offset_ms: offsetMs(),
+        run_id: runId,
+        source: options.source,
+        ...(options.agentId === undefined ? {} : { agent_id: options.agentId }),
+        cause_seq: [...options.causeSeq],
+        ...(options.exchangeId === undefined ? {} : { exchange_id: options.exchangeId }),
+      }
+      store.appendEvent(event)
+      seq = event.seq
+      return event
+    }
+
+    function append(body: EventBody, options: AppendOptions): RunEvent {
+      const event = write(body, options)
+      tell(runId)
+      return event
+    }
+
+    function begin(causeSeq: readonly number[]): Operation {
+      const id = randomBytes(8).toString('hex')
+      chains.set(id, [...causeSeq])
+      return {
+        id,
+        get tail() {
+          return chains.get(id) ?? []
+        },
+        append(body) {
+          const event = append(body, { source: 'runner', causeSeq: chains.get(id) ?? [] })
+          chains.set(id, [event.seq])
+          return event
+        },
+      }
+    }
+
+    return {
+      runId,
+      append,
+      begin,
+      offsetMs,
+      report(body, { agentId, ts, operation, exchangeId }) {
+        const chain = operation === null ? undefined : chains.get(operation)
+        const event = append(body, {
+          source: 'agent',
+          agentId,
+          ts,
+          causeSeq: chain ?? [],
+          ...(exchangeId === undefined ? {} : { exchangeId }),
+        })
+        if (chain && operation !== null) chains.set(operation, [event.seq])
+        return event
+      },
+      end(body, end, causeSeq) {
+        const before = seq
+        try {
+          const ended = inTransaction(database, () => {
+            if (!store.end(runId, end)) return false
+            write(body, { source: 'runner', causeSeq })
+            return true
+          })
+          if (ended) tell(runId)
+          return ended
+        } catch (error) {
+          seq = before
+          throw error
+        }
+      },
+    }
+  }
+
+  return { open, follow }
+}

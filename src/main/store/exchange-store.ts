@@ -1,0 +1,54 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../../shared/errors.ts'
+import type { Exchange, ExchangeDetail, StoredCapture } from '../../shared/exchange.ts'
+import { joinCaptures } from './join-captures.ts'
+
+/** What both sides captured of each exchange, bodies and tokens included; behind the bearer, never in events. */
+export interface ExchangeStore {
+  put(runId: string, offsetMs: number, capture: StoredCapture): void
+  list(runId: string): Exchange[]
+  get(runId: string, exchangeId: string): ExchangeDetail
+}
+
+export function createExchangeStore(database: DatabaseSync): ExchangeStore {
+  const upsert = database.prepare(
+    `INSERT INTO captures (run_id, exchange_id, side, offset_ms, capture) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (run_id, exchange_id, side) DO UPDATE SET capture = excluded.capture`,
+  )
+  const selectAll = database.prepare('SELECT * FROM captures WHERE run_id = ? ORDER BY offset_ms')
+  const selectOne = database.prepare('SELECT * FROM captures WHERE run_id = ? AND exchange_id = ?')
+  const selectEvents = database.prepare(
+    'SELECT seq, exchange_id FROM events WHERE run_id = ? AND exchange_id IS NOT NULL ORDER BY seq',
+  )
+
+  function join(runId: string, rows: Record<string, unknown>[]): ExchangeDetail[] {
+    const byId = Map.groupBy(rows, (row) => String(row['exchange_id']))
+    const seqs = Map.groupBy(selectEvents.all(runId), (row) => String(row['exchange_id']))
+    return [...byId].map(([exchangeId, captures]) =>
+      joinCaptures(
+        runId,
+        captures.map((row) => ({
+          offsetMs: Number(row['offset_ms']),
+          capture: JSON.parse(String(row['capture'])) as StoredCapture,
+        })),
+        (seqs.get(exchangeId) ?? []).map((row) => Number(row['seq'])),
+      ),
+    )
+  }
+
+  return {
+    put: (runId, offsetMs, capture) =>
+      void upsert.run(runId, capture.exchange_id, capture.side, offsetMs, JSON.stringify(capture)),
+    list: (runId) =>
+      join(runId, selectAll.all(runId))
+        .map(({ client: _client, server: _server, ...exchange }) => exchange)
+        .sort((a, b) => a.offset_ms - b.offset_ms),
+    get(runId, exchangeId) {
+      const [found] = join(runId, selectOne.all(runId, exchangeId))
+      if (!found) {
+        throw new AppError('exchange_not_found', `Run ${runId} has captured no exchange ${exchangeId}.`)
+      }
+      return found
+    },
+  }
+}

@@ -1,0 +1,128 @@
+import type {
+  DecodedToken,
+  ExchangeDetail,
+  ExchangeKind,
+  Message,
+  MessageKind,
+  StoredCapture,
+} from '../../shared/exchange.ts'
+
+const messageKinds: Record<ExchangeKind, { request: MessageKind; response: MessageKind }> = {
+  manifest: { request: 'MANIFEST_REQUEST', response: 'MANIFEST' },
+  hello: { request: 'MUTUAL_HELLO', response: 'MUTUAL_HELLO_ACK' },
+  commit: { request: 'MUTUAL_COMMIT', response: 'MUTUAL_COMMIT_ACK' },
+  capability: { request: 'CAPABILITY_REQUEST', response: 'CAPABILITY_RESPONSE' },
+}
+
+export interface CaptureRow {
+  readonly offsetMs: number
+  readonly capture: StoredCapture
+}
+
+/**
+ * Joins what the two sides captured of one exchange into its two messages. The server verified the request and the
+ * client the response, so each message's verdict comes from the side that received it.
+ */
+export function joinCaptures(
+  runId: string,
+  rows: readonly CaptureRow[],
+  eventSeqs: readonly number[],
+): ExchangeDetail {
+  const [first] = rows
+  if (!first) throw new TypeError('joinCaptures needs at least one capture')
+  const client = rows.find(({ capture }) => capture.side === 'client')?.capture ?? null
+  const server = rows.find(({ capture }) => capture.side === 'server')?.capture ?? null
+  const any = client ?? server ?? first.capture
+  const from = client?.agent_id ?? server?.peer_agent_id ?? 'unknown'
+  const to = server?.agent_id ?? client?.peer_agent_id ?? addressOf(any.request.url)
+  const exchange = { from, to, client, server, any }
+  return {
+    exchange_id: any.exchange_id,
+    run_id: runId,
+    kind: any.kind,
+    from,
+    to,
+    session_id: client?.session_id ?? server?.session_id ?? null,
+    started_at: any.started_at,
+    offset_ms: Math.min(...rows.map((row) => row.offsetMs)),
+    duration_ms: any.duration_ms,
+    status: any.response?.status ?? null,
+    messages: [requestMessage(exchange), responseMessage(exchange)].filter((message) => message !== null),
+    event_seqs: [...eventSeqs],
+    client,
+    server,
+  }
+}
+
+interface Sides {
+  readonly from: string
+  readonly to: string
+  readonly client: StoredCapture | null
+  readonly server: StoredCapture | null
+  readonly any: StoredCapture
+}
+
+function requestMessage({ from, to, client, server, any }: Sides): Message {
+  const report = server?.report ?? null
+  // The refusal a server answered with is the verdict on the request, even where its own capture is missing.
+  const refusal = report?.code ?? errorCode(any)
+  return {
+    direction: 'request',
+    kind: messageKinds[any.kind].request,
+    from,
+    to,
+    outcome: requestOutcome(client, server, refusal),
+    code: refusal,
+    bytes: any.request.body.bytes,
+    verdict: report && server ? { report, reported_by: server.agent_id } : null,
+    tokens: any.request_tokens.map(withoutToken),
+  }
+}
+
+function requestOutcome(
+  client: StoredCapture | null,
+  server: StoredCapture | null,
+  refusal: string | null,
+): Message['outcome'] {
+  if (refusal !== null) return 'refused'
+  if (server) return 'accepted'
+  if (client?.error && !client.response) return 'lost'
+  return 'pending'
+}
+
+function responseMessage({ from, to, client, server, any }: Sides): Message | null {
+  const response = (client ?? server)?.response
+  if (!response) return null
+  const failed = response.status >= 400
+  const report = client?.report ?? null
+  return {
+    direction: 'response',
+    kind: failed ? 'ERROR' : messageKinds[any.kind].response,
+    from: to,
+    to: from,
+    outcome: !client ? 'pending' : report?.verdict === 'refused' ? 'refused' : 'accepted',
+    code: failed ? errorCode(any) : (report?.code ?? null),
+    bytes: response.body.bytes,
+    verdict: report && client ? { report, reported_by: client.agent_id } : null,
+    tokens: any.response_tokens.map(withoutToken),
+  }
+}
+
+/** The wire code in an error body, if the response is one. */
+function errorCode({ response }: StoredCapture): string | null {
+  if (!response || response.status < 400) return null
+  try {
+    const code: unknown = JSON.parse(response.body.text)?.error?.code
+    return typeof code === 'string' ? code : `HTTP ${response.status}`
+  } catch {
+    return `HTTP ${response.status}`
+  }
+}
+
+function addressOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+function withoutToken({ token: _token, ...rest }: DecodedToken): Omit<DecodedToken, 'token'> {
+  return rest
+}

@@ -1,0 +1,38 @@
+/** Numbered by position; a released one is never edited. `PRAGMA user_version` holds how many have run. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    run_id       TEXT PRIMARY KEY,
+    status       TEXT NOT NULL,
+    scenario_ref TEXT NOT NULL,
+    run_label    TEXT,
+    template     TEXT,
+    inputs       TEXT NOT NULL,
+    agents       TEXT NOT NULL DEFAULT '[]',
+    outputs      TEXT NOT NULL DEFAULT '{}',
+    error        TEXT,
+    error_code   TEXT,
+    created_at   REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs (created_at);
+
+  CREATE TABLE events (
+    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    seq    INTEGER NOT NULL,
+    type   TEXT NOT NULL,
+    exchange_id TEXT,
+    event  TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX events_by_exchange ON events (run_id, exchange_id) WHERE exchange_id IS NOT NULL;
+
+  CREATE TABLE captures (
+    run_id      TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    exchange_id TEXT NOT NULL,
+    side        TEXT NOT NULL,
+    offset_ms   REAL NOT NULL,
+    capture     TEXT NOT NULL,
+    PRIMARY KEY (run_id, exchange_id, side)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
