@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import type { StopSignal } from '../../shared/contract.ts'
 import type { EventBody, RunEvent } from '../../shared/events.ts'
 import { isTerminalStatus } from '../../shared/run.ts'
 import { inTransaction } from './database.ts'
@@ -47,7 +48,7 @@ export interface RunLog {
 export interface EventLogs {
   open(runId: string): RunLog
   /** The events after `afterSeq` and then what happens, until the run has ended and all was given. */
-  follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent>
+  follow(runId: string, afterSeq: number, signal: StopSignal): AsyncIterable<RunEvent>
 }
 
 export function createEventLogs(database: DatabaseSync, store: RunStore): EventLogs {
@@ -59,23 +60,14 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
     for (const wake of readers ?? []) wake()
   }
 
-  function nextChange(runId: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const readers = waiting.get(runId) ?? new Set()
-      waiting.set(runId, readers.add(resolve))
-      signal.addEventListener(
-        'abort',
-        () => {
-          readers.delete(resolve)
-          resolve()
-        },
-        { once: true },
-      )
-    })
+  function onNextChange(runId: string, wake: () => void): void {
+    waiting.set(runId, (waiting.get(runId) ?? new Set()).add(wake))
   }
 
-  async function* follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+  async function* follow(runId: string, afterSeq: number, signal: StopSignal): AsyncIterable<RunEvent> {
     let cursor = afterSeq
+    let wake = () => {}
+    signal.addEventListener('abort', () => wake())
     while (!signal.aborted) {
       const ended = isTerminalStatus(store.status(runId))
       const page = store.events(runId, cursor, pageSize)
@@ -85,7 +77,10 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       }
       if (page.length > 0) continue
       if (ended) return
-      await nextChange(runId, signal)
+      const change = Promise.withResolvers<void>()
+      wake = change.resolve
+      onNextChange(runId, wake)
+      await change.promise
     }
   }
 

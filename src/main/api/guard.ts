@@ -1,0 +1,71 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { AppError } from '../../shared/errors.ts'
+
+export interface GuardOptions {
+  /** The port that is listened on, once it is known. */
+  readonly port: () => number
+  readonly bearer: string
+  /** Routes that need no bearer: `METHOD /path` as requested. */
+  readonly open: (request: Request) => boolean
+}
+
+/**
+ * Who may come in: only requests addressed to this loopback server, from no foreign page, with the bearer of this
+ * launch. The first two stop a web page that rebinds a name to 127.0.0.1 even where the third is not asked.
+ */
+export function guard(options: GuardOptions): RequestHandler[] {
+  return [refuseForeignHost(options.port), refuseForeignOrigin(options.port), requireBearer(options)]
+}
+
+function refuseForeignHost(port: () => number): RequestHandler {
+  return (request, _response, next) => {
+    const host = request.headers.host ?? ''
+    if (ownAuthorities(port()).includes(host)) return next()
+    throw new AppError(
+      'forbidden_host',
+      `Requests must be addressed to ${ownAuthorities(port()).join(' or ')}, not to "${host}".`,
+    )
+  }
+}
+
+function refuseForeignOrigin(port: () => number): RequestHandler {
+  return (request, _response, next) => {
+    const { origin } = request.headers
+    const site = request.headers['sec-fetch-site']
+    const ownOrigins = ownAuthorities(port()).map((authority) => `http://${authority}`)
+    const originIsOurs = origin === undefined || ownOrigins.includes(origin)
+    const siteIsOurs =
+      site === undefined || site === 'same-origin' || (site === 'none' && origin === undefined)
+    if (originIsOurs && siteIsOurs) return next()
+    throw new AppError(
+      'forbidden_origin',
+      `A page of ${origin ?? 'another site'} may not talk to this console.`,
+    )
+  }
+}
+
+function ownAuthorities(port: number): string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`]
+}
+
+function requireBearer({ bearer, open }: GuardOptions): RequestHandler {
+  return (request: Request, _response: Response, next: NextFunction) => {
+    if (open(request) || sameSecret(bearerOf(request), bearer)) return next()
+    throw new AppError(
+      'unauthorized',
+      'This needs the bearer of the running console: open the address it printed, or read `bearer` in host.json of its data folder.',
+    )
+  }
+}
+
+/** The secret of `Authorization: Bearer`, empty when there is none. */
+export function bearerOf(request: Request): string {
+  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+}
+
+/** Compares in time that depends on neither text. */
+export function sameSecret(given: string, wanted: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(wanted))
+}

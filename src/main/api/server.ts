@@ -1,0 +1,132 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type Request } from 'express'
+import type { Logger } from 'pino'
+import type { Handlers } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
+import { TelemetryBatch } from '../../shared/telemetry.ts'
+import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
+import { answerErrors, contractRoutes } from './bind-http.ts'
+import { bearerOf, guard } from './guard.ts'
+import { contentSecurityPolicy, pages } from './pages.ts'
+
+export interface ServiceOptions {
+  readonly handlers: Handlers
+  readonly telemetry: TelemetryDesk
+  readonly bearer: string
+  /** The built renderer; `null` serves no pages. */
+  readonly pagesDir: string | null
+  readonly log: Logger
+}
+
+export interface Service {
+  readonly port: number
+  /** Requests and streams being answered, agents' telemetry aside. */
+  readonly clients: () => number
+  close(): Promise<void>
+}
+
+/** `exact` is refused with `port_in_use` when taken; `from` moves on to the next free one. */
+export type PortWish = { readonly exact: number } | { readonly from: number }
+
+const host = '127.0.0.1'
+const portsTried = 100
+
+export async function startService(options: ServiceOptions, wish: PortWish): Promise<Service> {
+  let port = 0
+  let clients = 0
+  const app = createApp(options, () => port)
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/internal/')) return void app(request, response)
+    clients += 1
+    response.on('close', () => {
+      clients -= 1
+    })
+    app(request, response)
+  })
+  port = await listen(server, wish)
+  return {
+    port,
+    clients: () => clients,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function createApp(
+  { handlers, telemetry, bearer, pagesDir, log }: ServiceOptions,
+  port: () => number,
+): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use((_request, response, next) => {
+    response.set({ 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' })
+    next()
+  })
+  app.use(guard({ port, bearer, open: (request) => isOpen(request, pagesDir) }))
+  app.post('/internal/telemetry', express.json({ limit: '8mb' }), (request, response) => {
+    const batch = TelemetryBatch.safeParse(request.body)
+    if (!batch.success) {
+      throw new AppError('invalid_body', 'Telemetry is not as the worker contract has it.', {
+        details: batch.error.issues
+          .slice(0, 10)
+          .map(({ path, message }) => ({ path: path.join('.'), message })),
+      })
+    }
+    telemetry.receive(bearerOf(request), batch.data)
+    response.json({ ok: true })
+  })
+  if (pagesDir !== null) app.use(pages(pagesDir))
+  app.use(contractRoutes(handlers))
+  app.use((request) => {
+    throw new AppError('not_found', `There is nothing at ${request.method} ${request.path}.`)
+  })
+  app.use(answerErrors(log))
+  return app
+}
+
+/** Open are health, the exchange of a one-time code, telemetry (its own secret) and static files. */
+function isOpen(request: Request, pagesDir: string | null): boolean {
+  const { method, path } = request
+  if (method === 'GET' && path === '/healthz') return true
+  if (method === 'POST' && (path === '/session' || path === '/internal/telemetry')) return true
+  return (
+    pagesDir !== null &&
+    method === 'GET' &&
+    (path === '/' || path === '/index.html' || path.startsWith('/assets/'))
+  )
+}
+
+async function listen(server: Server, wish: PortWish): Promise<number> {
+  const first = 'exact' in wish ? wish.exact : wish.from
+  const last = 'exact' in wish || first === 0 ? first : Math.min(first + portsTried, 65_535)
+  for (let port = first; ; port += 1) {
+    try {
+      return await bind(server, port)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      if (port < last) continue
+      throw new AppError(
+        'port_in_use',
+        `Port ${port} on ${host} is taken by another program; stop it, or ask for another with --port.`,
+        {
+          cause: error,
+        },
+      )
+    }
+  }
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}

@@ -1,0 +1,113 @@
+import { realpathSync } from 'node:fs'
+import type { ConsoleClient } from '../shared/client.ts'
+import { AppError } from '../shared/errors.ts'
+import { createHttpClient } from '../shared/http-client.ts'
+import { openDataFolder } from './data-folder.ts'
+import { createHost, type Host, type HostConfig } from './host.ts'
+import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
+import { createLocalClient } from './local-client.ts'
+
+export interface ConsoleWish extends Omit<HostConfig, 'dataFolder'> {
+  readonly dataDir: string
+  /** Options that were asked for and that a live host must honour. */
+  readonly asked: { readonly port?: number; readonly scenarios?: string }
+}
+
+/** A way to the one host of a data folder: our own, or the one that lives. */
+export interface OpenConsole {
+  readonly client: ConsoleClient
+  /** Ours; `null` when attached to another process. */
+  readonly host: Host | null
+  readonly port: number
+  /** Ends our host once its last client has left; leaves another's alone. */
+  leave(): Promise<void>
+  /** Ends our host at once. */
+  close(): Promise<void>
+}
+
+const attachTimeoutMs = 5_000
+const pollMs = 50
+
+/** Becomes the host of the data folder, or attaches to the process that is. */
+export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
+  const dataFolder = openDataFolder(wish.dataDir)
+  const deadline = performance.now() + attachTimeoutMs
+  for (;;) {
+    const claim = claimHost(dataFolder)
+    if (claim) {
+      const host = await createHost({ ...wish, dataFolder }).catch(async (error: unknown) => {
+        await claim.release()
+        throw error
+      })
+      claim.publish({
+        pid: process.pid,
+        port: host.port,
+        bearer: host.bearer,
+        scenarios: realpathSync(wish.scenariosDir),
+        version: wish.version,
+      })
+      const close = async () => {
+        await host.close()
+        await claim.release()
+      }
+      return {
+        client: createLocalClient(host.handlers),
+        host,
+        port: host.port,
+        leave: async () => {
+          await host.quiet()
+          await close()
+        },
+        close,
+      }
+    }
+    const live = await readHostFile(dataFolder)
+    const client = live && httpClientOf(live)
+    if (live && client && (await answers(client))) {
+      refuseDifference(live, wish)
+      return {
+        client,
+        host: null,
+        port: live.port,
+        leave: async () => undefined,
+        close: async () => undefined,
+      }
+    }
+    if (performance.now() > deadline) {
+      throw new AppError(
+        'data_folder_in_use',
+        `Another process holds the data folder ${dataFolder.root} and does not answer${live ? ` (pid ${live.pid})` : ''}; end it, or name another folder with --data.`,
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+function httpClientOf(live: HostFile): ConsoleClient {
+  return createHttpClient({
+    baseUrl: `http://127.0.0.1:${live.port}`,
+    bearer: () => live.bearer,
+    fetch: (url, { signal, ...init }) => fetch(url, { ...init, signal: signal as AbortSignal }),
+    createAbort: () => new AbortController(),
+    createDecoder: () => new TextDecoder(),
+  })
+}
+
+async function answers(client: ConsoleClient): Promise<boolean> {
+  return client.call('health', {}).then(
+    () => true,
+    () => false,
+  )
+}
+
+function refuseDifference(live: HostFile, { asked }: ConsoleWish): void {
+  const differs = (what: string, theirs: string | number, ours: string | number) =>
+    new AppError(
+      'host_differs',
+      `The console of this data folder runs already (pid ${live.pid}) with ${what} ${theirs}, not ${ours}; end it, leave the option out, or name another folder with --data.`,
+    )
+  if (asked.port !== undefined && asked.port !== live.port) throw differs('port', live.port, asked.port)
+  if (asked.scenarios !== undefined && realpathSync(asked.scenarios) !== live.scenarios) {
+    throw differs('scenarios from', live.scenarios, asked.scenarios)
+  }
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createAitp } from '../aitp/index.ts'
+import { nodeEngine } from '../aitp/platform/node/engine.ts'
+import type { Handlers } from '../shared/contract.ts'
+import { createHandlers } from './api/handlers.ts'
+import { type PortWish, startService } from './api/server.ts'
+import { createSessionCodes } from './api/session-codes.ts'
+import type { DataFolder } from './data-folder.ts'
+import { createPortAllocator } from './hosting/ports.ts'
+import { createSupervisor } from './hosting/supervisor.ts'
+import { openLog } from './observability/log.ts'
+import { createTelemetryDesk } from './observability/telemetry-desk.ts'
+import { loadRegistry } from './registry/index.ts'
+import { createRunner, markInterrupted } from './runner/runner.ts'
+import { openDatabase } from './store/database.ts'
+import { createEventLogs } from './store/event-log.ts'
+import { createExchangeStore } from './store/exchange-store.ts'
+import { createRunStore } from './store/run-store.ts'
+
+export interface HostConfig {
+  readonly dataFolder: DataFolder
+  readonly scenariosDir: string
+  readonly agentsDir: string
+  /** The built renderer to serve; `null` serves none. */
+  readonly pagesDir: string | null
+  readonly port: PortWish
+  /** First port that agents ask for; 0 lets the system choose each. */
+  readonly agentBasePort: number
+  readonly environment: NodeJS.ProcessEnv
+  readonly version: string
+}
+
+/** Everything behind the window, the command line and the browser; plain Node, no Electron. */
+export interface Host {
+  readonly handlers: Handlers
+  readonly port: number
+  readonly bearer: string
+  /** An address that opens the console in a browser once. */
+  browserAddress(): string
+  /** Runs that an earlier process left unfinished, marked when this host started. */
+  readonly interrupted: readonly string[]
+  /** Resolves when no run is going on and nobody is being answered. */
+  quiet(): Promise<void>
+  /** Cancels what runs, ends every agent, closes the store. */
+  close(): Promise<void>
+}
+
+const quietPollMs = 50
+
+export async function createHost(config: HostConfig): Promise<Host> {
+  const { dataFolder, environment } = config
+  const log = openLog(dataFolder.logs, environment)
+  const database = openDatabase(dataFolder.database)
+  await removeLeftoverBootstraps(dataFolder.bootstrap)
+
+  const store = createRunStore(database)
+  const logs = createEventLogs(database, store)
+  const exchanges = createExchangeStore(database)
+  const telemetry = createTelemetryDesk(exchanges)
+  const supervisor = createSupervisor(log)
+  const registry = () => loadRegistry(config.scenariosDir)
+  const bearer = randomBytes(32).toString('base64url')
+  const codes = createSessionCodes()
+  let port = 0
+
+  const runner = createRunner({
+    aitp: createAitp(nodeEngine),
+    supervisor,
+    ports: createPortAllocator(config.agentBasePort),
+    telemetry,
+    dataFolder,
+    agentsDir: config.agentsDir,
+    telemetryUrl: () => `http://127.0.0.1:${port}/internal/telemetry`,
+    environment,
+    registry,
+    store,
+    logs,
+    log,
+  })
+  const handlers = createHandlers({
+    version: config.version,
+    bearer,
+    codes,
+    registry,
+    runner,
+    supervisor,
+    store,
+    logs,
+    exchanges,
+  })
+
+  const interrupted = markInterrupted(store, logs)
+  const service = await startService(
+    { handlers, telemetry, bearer, pagesDir: config.pagesDir, log },
+    config.port,
+  ).catch((error: unknown) => {
+    database.close()
+    throw error
+  })
+  port = service.port
+  log.info({ port, data: dataFolder.root, interrupted }, 'host started')
+
+  async function quiet(): Promise<void> {
+    for (;;) {
+      await runner.idle()
+      if (runner.active().length === 0 && service.clients() === 0) return
+      await new Promise((resolve) => setTimeout(resolve, quietPollMs))
+    }
+  }
+
+  async function close(): Promise<void> {
+    await runner.cancelAll()
+    await supervisor.stopAll()
+    await service.close()
+    database.close()
+    log.info('host closed')
+  }
+
+  return {
+    handlers,
+    port,
+    bearer,
+    interrupted,
+    browserAddress: () => `http://127.0.0.1:${port}/#code=${codes.issue()}`,
+    quiet,
+    close,
+  }
+}
+
+/** A worker removes its file as soon as it has read it; one killed before that leaves a seed behind. */
+async function removeLeftoverBootstraps(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) rmSync(join(folder, name), { force: true })
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../../shared/errors.ts'
+import type { TelemetryBatch } from '../../shared/telemetry.ts'
+import type { RunLog } from '../store/event-log.ts'
+import type { ExchangeStore } from '../store/exchange-store.ts'
+
+export interface Reporter {
+  readonly log: RunLog
+  readonly agentId: string
+}
+
+/**
+ * Where agents report. The secret says who reports and for which run; whatever the report itself claims about that
+ * is not asked.
+ */
+export interface TelemetryDesk {
+  admit(secret: string, reporter: Reporter): void
+  /** After this, nothing from the run's agents is taken any more. */
+  dismissRun(runId: string): void
+  /** Throws `telemetry_refused` for a secret that is not admitted. */
+  receive(secret: string, batch: TelemetryBatch): void
+}
+
+export function createTelemetryDesk(exchanges: ExchangeStore): TelemetryDesk {
+  const reporters = new Map<string, Reporter & { lastSeq: number }>()
+  return {
+    admit: (secret, reporter) => void reporters.set(secret, { ...reporter, lastSeq: 0 }),
+    dismissRun(runId) {
+      for (const [secret, { log }] of reporters) if (log.runId === runId) reporters.delete(secret)
+    },
+    receive(secret, batch) {
+      const reporter = reporters.get(secret)
+      if (!reporter) {
+        throw new AppError(
+          'telemetry_refused',
+          'Telemetry is taken only from agents of a run that is going on.',
+        )
+      }
+      const { log, agentId } = reporter
+      for (const item of batch.items) {
+        if (item.item === 'exchange') {
+          exchanges.put(log.runId, log.offsetMs(), { ...item.exchange, agent_id: agentId })
+          continue
+        }
+        // A batch that was sent twice, because its answer was lost, is told once.
+        if (item.agent_seq <= reporter.lastSeq) continue
+        reporter.lastSeq = item.agent_seq
+        log.report(item.event, {
+          agentId,
+          ts: item.ts,
+          operation: item.operation,
+          ...(item.exchange_id === undefined ? {} : { exchangeId: item.exchange_id }),
+        })
+      }
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+
+/** Where the parts that ship with the console lie, seen from the folder of a built entry point (`out/main`). */
+export interface ShippedPaths {
+  readonly scenarios: string
+  readonly agents: string
+  readonly pages: string
+}
+
+export function shippedPaths(entryFolder: string): ShippedPaths {
+  const out = join(entryFolder, '..')
+  return {
+    scenarios: join(out, '..', 'scenarios'),
+    agents: join(out, 'agents'),
+    pages: join(out, 'renderer'),
+  }
+}

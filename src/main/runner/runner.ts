@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { StartRun } from '../../shared/contract.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import type { RunAgent, RunStatus } from '../../shared/run.ts'
+import { effectiveInputs, findScenario, type Registry, type ResolvedScenario } from '../registry/index.ts'
+import type { EventLogs } from '../store/event-log.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { type Conductor, conductRun } from './conduct-run.ts'
+
+export interface Runner {
+  /** Refuses bad input before anything starts; resolves once the run is stored and on its way. */
+  start(request: StartRun): { runId: string; status: RunStatus }
+  /** Resolves when the run's processes are gone and its last event is stored. */
+  cancel(runId: string): Promise<boolean>
+  cancelAll(): Promise<void>
+  /** Ids of runs going on. */
+  active(): string[]
+  /** Resolves when no run is going on. */
+  idle(): Promise<void>
+}
+
+export interface RunnerParts extends Conductor {
+  readonly registry: () => Registry
+  readonly store: RunStore
+  readonly logs: EventLogs
+  readonly log: Logger
+}
+
+interface LiveRun {
+  readonly abort: AbortController
+  readonly done: Promise<void>
+}
+
+export function createRunner(parts: RunnerParts): Runner {
+  const live = new Map<string, LiveRun>()
+
+  function start(request: StartRun): { runId: string; status: RunStatus } {
+    const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
+    const inputs = effectiveInputs(scenario.scenario, request.inputs)
+    const runId = request.run_id ?? randomUUID()
+    parts.store.create({
+      run_id: runId,
+      scenario_ref: scenario.ref,
+      run_label: request.run_label,
+      template: request.template,
+      inputs,
+      created_at: Date.now() / 1000,
+    })
+    parts.store.setAgents(
+      runId,
+      scenario.scenario.spec.agents.map((spec) => plannedAgent(scenario, spec.id)),
+    )
+    const abort = new AbortController()
+    const done = conductRun(parts, {
+      runId,
+      traceId: randomBytes(16).toString('hex'),
+      scenario,
+      inputs,
+      abort,
+    })
+      .catch((error: unknown) =>
+        parts.log.error({ run_id: runId, err: error }, 'a run ended without a record of its end'),
+      )
+      .finally(() => live.delete(runId))
+    live.set(runId, { abort, done })
+    return { runId, status: 'pending' }
+  }
+
+  async function cancel(runId: string): Promise<boolean> {
+    const run = live.get(runId)
+    if (!run) {
+      parts.store.status(runId)
+      return false
+    }
+    run.abort.abort(new AppError('run_cancelled', 'The run was cancelled.'))
+    await run.done
+    return parts.store.status(runId) === 'cancelled'
+  }
+
+  return {
+    start,
+    cancel,
+    cancelAll: async () => void (await Promise.all([...live.keys()].map(cancel))),
+    active: () => [...live.keys()],
+    idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),
+  }
+}
+
+function plannedAgent({ scenario, manifests }: ResolvedScenario, agentId: string): RunAgent {
+  const spec = scenario.spec.agents.find(({ id }) => id === agentId)
+  const manifest = manifests[agentId]
+  if (!spec || !manifest) throw new TypeError(`agent ${agentId} has no manifest`)
+  return {
+    agent_id: agentId,
+    pid: null,
+    aid: null,
+    port: null,
+    display_name: manifest.spec.aitp.display_name,
+    org: spec.org,
+    signing_suite: manifest.spec.aitp.signing_suite,
+    offered_caps: manifest.spec.aitp.offered_caps,
+  }
+}
+
+/** Marks what an earlier process left unfinished; everything it had acknowledged stays. */
+export function markInterrupted(store: RunStore, logs: EventLogs): string[] {
+  const left = store.unfinished()
+  for (const runId of left) {
+    const { outputs, events } = store.get(runId)
+    const error = new AppError('internal_error', 'The console ended while this run was going on.')
+    const last = events.at(-1)
+    logs
+      .open(runId)
+      .end(
+        { type: 'run.interrupted', error: error.message },
+        { status: 'interrupted', outputs, error: toAppError(error) },
+        last ? [last.seq] : [],
+      )
+  }
+  return left
+}
