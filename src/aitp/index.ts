@@ -1,0 +1,49 @@
+export type { AgentKey } from './agent-key.ts'
+export { type Aid, aidIdentifier, isSameKey } from './aid.ts'
+export { type Aitp, createAitp } from './aitp.ts'
+export type { CheckDefinition, Collector } from './collector.ts'
+export type { DecodedToken, TokenKind } from './decode-token.ts'
+export type { Engine, P256Point, Signer } from './engine.ts'
+export type { MessageType } from './envelope.ts'
+export { AitpError, type AitpErrorDetails, type ErrorCode, errorCodes, isErrorCode } from './errors.ts'
+export { commitAckChecks, commitChecks, helloAckChecks, helloChecks } from './handshake/checks.ts'
+export type { AwaitingCommitAck, AwaitingHelloAck, StartInput } from './handshake/initiator.ts'
+export type {
+  Established,
+  HandshakeParty,
+  HeldToken,
+  IssuedToken,
+  Now,
+  StepInput,
+} from './handshake/party.ts'
+export type { AwaitingCommit, ReceiveHelloInput } from './handshake/responder.ts'
+export type { Compat } from './identity/checks.ts'
+export type { Pin, PinStore } from './identity/pins.ts'
+export { canonicalize } from './jcs.ts'
+export type { CompactJws, TokenTyp } from './jws.ts'
+export type { BuildManifestOptions, BuiltManifest } from './manifest/build.ts'
+export type {
+  IdentityHint,
+  IdentityType,
+  ManifestBody,
+  ManifestDocument,
+  VerifiedManifest,
+} from './manifest/document.ts'
+export { manifestChecks, type VerifyManifestOptions } from './manifest/verify.ts'
+export type { ReplayStore, ReplayStoreOptions, ReplayVerdict } from './replay.ts'
+export type { Check, CheckStatus, Report, ReportSubject } from './report.ts'
+export {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseStrictJson,
+  parseStrictJsonObject,
+  StrictJsonError,
+  type StrictJsonOptions,
+} from './strict-json.ts'
+export type { TctClaims, VoucherClaims } from './tct/claims.ts'
+export type { IssuedTct, IssueTctOptions } from './tct/issue.ts'
+export { type TctContext, tctChecks, type VerifiedTct } from './tct/verify.ts'
+export { type VerifiedVoucher, type VoucherContext, voucherChecks } from './tct/voucher.ts'
+export type { RandomBytes } from './uuid.ts'
+export { AITP_VERSION } from './version.ts'

@@ -1,0 +1,82 @@
+import type { AgentKey } from './agent-key.ts'
+import { type Aid, type AidAlgorithm, aidKey } from './aid.ts'
+import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { asciiBytes } from './bytes.ts'
+import type { Engine } from './engine.ts'
+import { canonicalize } from './jcs.ts'
+import { verifyRaw } from './signature.ts'
+import { type JsonObject, parseStrictJsonObject } from './strict-json.ts'
+
+declare const compactJwsBrand: unique symbol
+
+/** A token of three strict segments whose signature this library made or verified. Kept exactly as it came. */
+export type CompactJws = string & { readonly [compactJwsBrand]: true }
+
+export type TokenTyp = 'aitp-tct+jwt' | 'aitp-grant+jwt' | 'aitp-delegation+jwt'
+
+/** A token taken apart, with nothing believed yet. */
+export interface UnverifiedJws {
+  readonly text: string
+  readonly header: { readonly alg: string; readonly typ: string }
+  readonly payload: Uint8Array
+  readonly signature: Uint8Array
+}
+
+export const MAX_TOKEN_LENGTH = 16 * 1024
+
+const ALGORITHM_NAMES: Readonly<Record<AidAlgorithm, string>> = { ed25519: 'EdDSA', p256: 'ES256' }
+
+/** The only `alg` a token of this signer may name. The header never chooses. */
+export function jwsAlgorithmOf(signer: Aid): string {
+  return ALGORITHM_NAMES[aidKey(signer).algorithm]
+}
+
+/** Signs claims as a compact JWS: the header with its two members in this order, the payload canonical. */
+export function mintJws(engine: Engine, key: AgentKey, typ: TokenTyp, claims: object): CompactJws {
+  const header = `{"alg":"${ALGORITHM_NAMES[key.algorithm]}","typ":"${typ}"}`
+  const payload = engine.utf8Encode(canonicalize(claims))
+  const signed = `${encodeBase64url(asciiBytes(header))}.${encodeBase64url(payload)}`
+  return `${signed}.${encodeBase64url(key.sign(asciiBytes(signed)))}` as CompactJws
+}
+
+/** Takes a token apart. A text says what is wrong with its structure. */
+export function splitJws(engine: Engine, text: string): UnverifiedJws | string {
+  if (text.length > MAX_TOKEN_LENGTH) return `longer than ${MAX_TOKEN_LENGTH} characters`
+  const segments = text.split('.')
+  if (segments.length !== 3) return `${segments.length} segments`
+  const [header, payload, signature] = segments.map(decodeBase64url)
+  if (header === undefined || header.length === 0) return 'header is not strict base64url'
+  if (payload === undefined || payload.length === 0) return 'payload is not strict base64url'
+  if (signature === undefined || signature.length === 0) return 'signature is not strict base64url'
+  const parsed = parseHeader(engine, header)
+  return typeof parsed === 'string' ? parsed : { text, header: parsed, payload, signature }
+}
+
+/** The claims of a token. Throws `StrictJsonError`. */
+export function parsePayload(engine: Engine, jws: UnverifiedJws): JsonObject {
+  return parseStrictJsonObject(engine.utf8Decode(jws.payload) ?? '', { maxLength: MAX_TOKEN_LENGTH })
+}
+
+/** The token as what it is now known to be, `undefined` when the signature over the received characters fails. */
+export function verifyJws(engine: Engine, jws: UnverifiedJws, signer: Aid): CompactJws | undefined {
+  const signed = asciiBytes(jws.text.slice(0, jws.text.lastIndexOf('.')))
+  const verifies = verifyRaw(engine, aidKey(signer), signed, jws.signature)
+  return verifies ? (jws.text as CompactJws) : undefined
+}
+
+function parseHeader(engine: Engine, bytes: Uint8Array): UnverifiedJws['header'] | string {
+  const members = parseHeaderJson(engine, bytes)
+  if (members === undefined) return 'header is not a strict JSON object'
+  const { alg, typ, ...others } = members
+  if (typeof alg !== 'string' || typeof typ !== 'string') return 'header without the strings alg and typ'
+  const [other] = Object.keys(others)
+  return other === undefined ? { alg, typ } : `header member ${other.slice(0, 80)}`
+}
+
+function parseHeaderJson(engine: Engine, bytes: Uint8Array): JsonObject | undefined {
+  try {
+    return parseStrictJsonObject(engine.utf8Decode(bytes) ?? '', { maxLength: MAX_TOKEN_LENGTH })
+  } catch {
+    return undefined
+  }
+}
