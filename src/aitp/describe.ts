@@ -5,8 +5,9 @@ const LONGEST = 80
 /** A received value as a short text for a report. */
 export function describe(value: JsonValue | undefined): string {
   if (value === undefined) return 'absent'
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  if (typeof value === 'string') {
+    return quoteIfNeeded(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  }
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)

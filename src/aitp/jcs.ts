@@ -19,7 +19,8 @@ function requireJson(value: unknown, depth: number): void {
     case 'boolean':
       return
     case 'string':
-      return requireWellFormed(value)
+      requireWellFormed(value)
+      return
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`)
       return
@@ -28,8 +29,9 @@ function requireJson(value: unknown, depth: number): void {
       // Also ends cycles.
       if (depth >= MAX_DEPTH)
         throw new TypeError(`a value nested deeper than ${MAX_DEPTH} has no canonical form`)
-      if (Array.isArray(value)) return requireJsonArray(value, depth)
-      return requireJsonObject(value, depth)
+      if (Array.isArray(value)) requireJsonArray(value, depth)
+      else requireJsonObject(value, depth)
+      return
     default:
       throw new TypeError(`a ${typeof value} has no canonical form`)
   }

@@ -117,8 +117,10 @@ function checkExpectedPeer<Prefix extends HelloPrefix>(
   sender: Aid,
   expectedPeers: Iterable<Aid> | undefined,
 ): void {
-  if (expectedPeers === undefined) ladder.skip(`${prefix}.expected_peer`, 'no AID is pinned for this peer')
-  return
+  if (expectedPeers === undefined) {
+    ladder.skip(`${prefix}.expected_peer`, 'no AID is pinned for this peer')
+    return
+  }
   const expected = [...expectedPeers]
   const isPinned = expected.some((aid) => isSameKey(aid, sender))
   ladder.require(`${prefix}.expected_peer`, isPinned, () => ({

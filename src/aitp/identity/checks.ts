@@ -170,7 +170,7 @@ function checkProof(
   const { type, proof } = identity
   const popNonce = decodeBase64url(terms.popNonce)
   if (type !== 'pinned_key' || popNonce === undefined) {
-    return ladder.refuse('identity.proof', {
+    ladder.refuse('identity.proof', {
       expected: 'a pinned key',
       actual: `${String(type)}, which is not supported`,
     })

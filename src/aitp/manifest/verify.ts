@@ -202,8 +202,10 @@ function checkHint(
   aid: Aid,
   { identity_hint: hint }: ManifestBody,
 ): void {
-  if (hint.type !== 'pinned_key') ladder.skip('manifest.identity_hint', `the hint is of type ${hint.type}`)
-  return
+  if (hint.type !== 'pinned_key') {
+    ladder.skip('manifest.identity_hint', `the hint is of type ${hint.type}`)
+    return
+  }
   const expected = aidIdentifier(aid)
   ladder.require('manifest.identity_hint', hint.public_key === expected, () => ({
     expected,
