@@ -5,7 +5,6 @@ import type {
   Step,
   WorkflowStep,
 } from '../../shared/scenario.ts'
-import { checkInputsSchema } from './check-inputs-schema.ts'
 import { suggestion } from './nearest.ts'
 import { checkPlaceholders } from './placeholders.ts'
 import type { Problem } from './problem.ts'
@@ -16,11 +15,10 @@ export type FindManifest = (ref: string) => AgentManifestFile | Pick<Problem, 'r
 
 /** The rules between the parts of a scenario, which its schema cannot see. Templates are held to them merged. */
 export function checkScenario(scenario: ScenarioFile, findManifest: FindManifest): Problem[] {
-  const { agents, inputs, workflow } = scenario.spec
+  const { agents, workflow } = scenario.spec
   const problems = [
     ...duplicates('duplicate-agent', ['spec', 'agents'], agents),
     ...duplicates('duplicate-step', ['spec', 'workflow', 'steps'], workflow.steps),
-    ...checkInputsSchema(inputs.schema),
   ]
   const offered = new Map<string, readonly string[]>()
   let allOffersKnown = true
@@ -73,9 +71,14 @@ function checkWorkflow(step: WorkflowStep, index: number, path: Path, context: C
   return problems
 }
 
-function checkCapability(step: WorkflowStep, path: Path, { offered, allOffersKnown }: Context): Problem[] {
+function checkCapability(
+  step: WorkflowStep,
+  path: Path,
+  { scenario, offered, allOffersKnown }: Context,
+): Problem[] {
   const { agent, capability, target_agent: target } = step
   const offers = (id: string) => offered.get(id)?.includes(capability)
+  if (!isAgent(agent, scenario)) return []
   const callee = offers(agent) ? agent : target
   if (callee === undefined) {
     if (!allOffersKnown || [...offered.keys()].some(offers)) return []
@@ -124,9 +127,13 @@ function checkHandshake(step: HandshakeStep, path: Path, { scenario, offered }: 
   return problems
 }
 
-function knownAgent(id: string, path: Path, { spec }: ScenarioFile): Problem[] {
-  const ids = spec.agents.map((agent) => agent.id)
-  if (ids.includes(id)) return []
+function isAgent(id: string, { spec }: ScenarioFile): boolean {
+  return spec.agents.some((agent) => agent.id === id)
+}
+
+function knownAgent(id: string, path: Path, scenario: ScenarioFile): Problem[] {
+  if (isAgent(id, scenario)) return []
+  const ids = scenario.spec.agents.map((agent) => agent.id)
   const message = `There is no agent ${id} in this scenario; there are ${ids.join(', ')}.`
   return [{ rule: 'unknown-agent', path, message }]
 }

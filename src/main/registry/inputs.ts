@@ -29,9 +29,10 @@ export function effectiveInputs(
   })
 }
 
-/** JSON Schema 2020-12 as scenarios use it: `format` only describes, an unknown keyword is ignored. */
+/** JSON Schema 2020-12 as scenarios use it: `format` only describes, an unknown keyword is ignored. Loading has checked the schema. */
 export function inputsAjv(): Ajv2020 {
   return new Ajv2020({
+    validateSchema: false,
     allErrors: true,
     useDefaults: true,
     strict: false,

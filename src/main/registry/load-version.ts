@@ -1,4 +1,5 @@
 import { type Diagnostic, ScenarioFile, scenarioRef, TemplateFile } from '../../shared/scenario.ts'
+import { checkInputsSchema } from './check-inputs-schema.ts'
 import { checkScenario } from './check-scenario.ts'
 import type { VersionListing } from './list-tree.ts'
 import type { ManifestShelf } from './manifest-shelf.ts'
@@ -38,6 +39,7 @@ export function loadVersion(
     : parseFile(ScenarioFile, settleStepTypes(source.value, problems), problems)
   if (scenario !== null) {
     problems.push(...checkMetadata(scenario, listing, pack.slug))
+    problems.push(...checkInputsSchema(scenario.spec.inputs.schema))
     problems.push(...checkScenario(scenario, (ref) => shelf.find(ref)))
   }
   return {
