@@ -21,35 +21,16 @@ export type EnvelopeCheckId<Prefix extends MessagePrefix> =
 export function envelopeChecks<Prefix extends MessagePrefix>(
   prefix: Prefix,
 ): readonly CheckDefinition<EnvelopeCheckId<Prefix>>[] {
+  // biome-ignore format: a table, one row a check.
   return [
     check(`${prefix}.envelope`, 'Envelope is complete and well-formed', 'RFC-AITP-0001', 'INVALID_ENVELOPE'),
-    check(
-      `${prefix}.message_type`,
-      'Message type is the one expected here',
-      'RFC-AITP-0004',
-      'INVALID_ENVELOPE',
-    ),
+    check(`${prefix}.message_type`, 'Message type is the one expected here', 'RFC-AITP-0004', 'INVALID_ENVELOPE'),
     check(`${prefix}.version`, 'Protocol version is known', 'RFC-AITP-0001', 'UNKNOWN_VERSION'),
     check(`${prefix}.replay`, 'Message id was not seen before', 'RFC-AITP-0001 §5.5', 'REPLAY_DETECTED'),
-    check(
-      `${prefix}.timestamp`,
-      'Timestamp is within 300 s of this clock',
-      'RFC-AITP-0001 §5.5',
-      'TIMESTAMP_EXPIRED',
-    ),
+    check(`${prefix}.timestamp`, 'Timestamp is within 300 s of this clock', 'RFC-AITP-0001 §5.5', 'TIMESTAMP_EXPIRED'),
     check(`${prefix}.payload`, 'Payload is complete and well-formed', 'RFC-AITP-0004', 'INVALID_ENVELOPE'),
-    check(
-      `${prefix}.envelope_signature`,
-      'Envelope signature verifies under the key in the sender AID',
-      'RFC-AITP-0001 §5.4',
-      'INVALID_SIGNATURE',
-    ),
-    check(
-      `${prefix}.replay_record`,
-      'Message id is now recorded as seen',
-      'RFC-AITP-0001 §5.5',
-      'REPLAY_DETECTED',
-    ),
+    check(`${prefix}.envelope_signature`, 'Envelope signature verifies under the key in the sender AID', 'RFC-AITP-0001 §5.4', 'INVALID_SIGNATURE'),
+    check(`${prefix}.replay_record`, 'Message id is now recorded as seen', 'RFC-AITP-0001 §5.5', 'REPLAY_DETECTED'),
   ]
 }
 

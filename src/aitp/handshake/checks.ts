@@ -34,6 +34,7 @@ export type CommitCheckId = CommitContentId<'commit'> | `commit.${'state' | 'dea
 export type CommitAckCheckId = CommitContentId<'commit_ack'> | 'commit_ack.state'
 
 /** The responder on MUTUAL_HELLO. */
+// biome-ignore format: a table, one row a check.
 export const helloChecks: readonly CheckDefinition<HelloCheckId>[] = [
   ...envelopeChecks('hello'),
   expectedPeer('hello'),
@@ -43,6 +44,7 @@ export const helloChecks: readonly CheckDefinition<HelloCheckId>[] = [
 ]
 
 /** The initiator on MUTUAL_HELLO_ACK. */
+// biome-ignore format: a table, one row a check.
 export const helloAckChecks: readonly CheckDefinition<HelloAckCheckId>[] = [
   state('hello_ack'),
   check('hello_ack.deadline', 'Answer came within 60 s of the hello', 'RFC-AITP-0004', 'TIMESTAMP_EXPIRED'),
@@ -57,6 +59,7 @@ export const helloAckChecks: readonly CheckDefinition<HelloAckCheckId>[] = [
 ]
 
 /** The responder on MUTUAL_COMMIT. */
+// biome-ignore format: a table, one row a check.
 export const commitChecks: readonly CheckDefinition<CommitCheckId>[] = [
   state('commit'),
   check('commit.deadline', 'Commit came within 60 s of the hello', 'RFC-AITP-0004', 'TIMESTAMP_EXPIRED'),
@@ -65,6 +68,7 @@ export const commitChecks: readonly CheckDefinition<CommitCheckId>[] = [
 ]
 
 /** The initiator on MUTUAL_COMMIT_ACK. */
+// biome-ignore format: a table, one row a check.
 export const commitAckChecks: readonly CheckDefinition<CommitAckCheckId>[] = [
   state('commit_ack'),
   ...commitContent('commit_ack', 'RFC-AITP-0004 §3.4'),
@@ -75,31 +79,17 @@ function commitContent<Prefix extends CommitPrefix>(
   section: string,
 ): readonly CheckDefinition<CommitContentId<Prefix>>[] {
   const [revocation] = tctUseChecks
+  // biome-ignore format: a table, one row a check.
   return [
     ...envelopeChecks(prefix),
     sender(prefix),
     nonceEcho(prefix),
-    check(
-      `${prefix}.pop`,
-      'Proof of possession over the nonce of this agent verifies',
-      section,
-      'POP_VERIFICATION_FAILED',
-    ),
+    check(`${prefix}.pop`, 'Proof of possession over the nonce of this agent verifies', section, 'POP_VERIFICATION_FAILED'),
     ...tctTokenChecks,
     ...voucherChecks,
-    check(
-      `${prefix}.grants_offered`,
-      'Every grant is one that the issuer offers',
-      'RFC-AITP-0004',
-      'GRANT_OVERFLOW',
-    ),
+    check(`${prefix}.grants_offered`, 'Every grant is one that the issuer offers', 'RFC-AITP-0004', 'GRANT_OVERFLOW'),
     revocation,
-    check(
-      `${prefix}.required_capabilities`,
-      'Every capability this agent requires is granted',
-      'RFC-AITP-0004',
-      'INSUFFICIENT_GRANTS',
-    ),
+    check(`${prefix}.required_capabilities`, 'Every capability this agent requires is granted', 'RFC-AITP-0004', 'INSUFFICIENT_GRANTS'),
   ]
 }
 

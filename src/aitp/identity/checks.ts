@@ -11,45 +11,16 @@ import { pinnedKeyProofFault } from './pinned-key.ts'
 import { findPin, type PinStore } from './pins.ts'
 
 /** Trust before proof: whoever is not acceptable anyway must not make this agent work or fetch. */
+// biome-ignore format: a table, one row a check.
 export const identityChecks = [
-  check(
-    'identity.descriptor',
-    'Identity descriptor is complete and well-formed',
-    'RFC-AITP-0002 §1',
-    'IDENTITY_FAILED',
-  ),
+  check('identity.descriptor', 'Identity descriptor is complete and well-formed', 'RFC-AITP-0002 §1', 'IDENTITY_FAILED'),
   check('identity.hint', 'Identity agrees with the hint in the manifest', 'RFC-AITP-0002', 'IDENTITY_FAILED'),
-  check(
-    'identity.type_accepted',
-    'Identity type is accepted here',
-    'RFC-AITP-0003 §3.2',
-    'INCOMPATIBLE_IDENTITY_TYPE',
-  ),
-  check(
-    'identity.own_type_accepted',
-    'Identity type of this agent is accepted by the peer',
-    'RFC-AITP-0003 §3.2',
-    'INCOMPATIBLE_IDENTITY_TYPE',
-  ),
-  check(
-    'identity.trust_anchor',
-    'Identity issuer is a trust anchor here',
-    'RFC-AITP-0002',
-    'INCOMPATIBLE_TRUST_ANCHORS',
-  ),
+  check('identity.type_accepted', 'Identity type is accepted here', 'RFC-AITP-0003 §3.2', 'INCOMPATIBLE_IDENTITY_TYPE'),
+  check('identity.own_type_accepted', 'Identity type of this agent is accepted by the peer', 'RFC-AITP-0003 §3.2', 'INCOMPATIBLE_IDENTITY_TYPE'),
+  check('identity.trust_anchor', 'Identity issuer is a trust anchor here', 'RFC-AITP-0002', 'INCOMPATIBLE_TRUST_ANCHORS'),
   check('identity.key', 'Pinned key is the key in the sender AID', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
-  check(
-    'identity.pin',
-    'Key is in the trust store, for this subject',
-    'RFC-AITP-0002 §3.2',
-    'IDENTITY_FAILED',
-  ),
-  check(
-    'identity.proof',
-    'Identity proof verifies for this handshake',
-    'RFC-AITP-0002 §3.1',
-    'IDENTITY_FAILED',
-  ),
+  check('identity.pin', 'Key is in the trust store, for this subject', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
+  check('identity.proof', 'Identity proof verifies for this handshake', 'RFC-AITP-0002 §3.1', 'IDENTITY_FAILED'),
 ] as const
 
 export type IdentityCheckId = (typeof identityChecks)[number]['id']

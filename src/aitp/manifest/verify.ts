@@ -11,52 +11,24 @@ import { requireShape } from '../structure.ts'
 import { AITP_VERSION } from '../version.ts'
 import { lifetimeFault, type ManifestBody, manifestShape, type VerifiedManifest } from './document.ts'
 
-const wrapperCheck = check(
-  'manifest.wrapper',
-  'Document is an object with the single member manifest',
-  'RFC-AITP-0003 §5',
-  'MANIFEST_INVALID',
-)
-
 /** Possession before signature: RFC-AITP-0003 §5 makes it the first cryptographic check. */
+// biome-ignore format: a table, one row a check.
 export const manifestBodyChecks = [
   check('manifest.version', 'Protocol version is known', 'RFC-AITP-0003 §5', 'MANIFEST_VERSION_UNKNOWN'),
   check('manifest.body', 'Body is complete and well-formed', 'RFC-AITP-0003 §5', 'MANIFEST_INVALID'),
-  check(
-    'manifest.published_at',
-    'Manifest was not published in the future',
-    'RFC-AITP-0003',
-    'MANIFEST_INVALID',
-  ),
+  check('manifest.published_at', 'Manifest was not published in the future', 'RFC-AITP-0003', 'MANIFEST_INVALID'),
   check('manifest.expires_at', 'Manifest has not expired', 'RFC-AITP-0003 §5', 'MANIFEST_EXPIRED'),
-  check(
-    'manifest.pop',
-    'Proof of possession verifies under the key in the AID',
-    'RFC-AITP-0003 §5',
-    'MANIFEST_POP_FAILED',
-  ),
-  check(
-    'manifest.signature',
-    'Signature verifies under the key in the AID',
-    'RFC-AITP-0003 §6.1',
-    'MANIFEST_SIGNATURE_INVALID',
-  ),
-  check(
-    'manifest.identity_hint',
-    'Pinned key of the identity hint is the key in the AID',
-    'RFC-AITP-0003 §3.1',
-    'IDENTITY_FAILED',
-  ),
+  check('manifest.pop', 'Proof of possession verifies under the key in the AID', 'RFC-AITP-0003 §5', 'MANIFEST_POP_FAILED'),
+  check('manifest.signature', 'Signature verifies under the key in the AID', 'RFC-AITP-0003 §6.1', 'MANIFEST_SIGNATURE_INVALID'),
+  check('manifest.identity_hint', 'Pinned key of the identity hint is the key in the AID', 'RFC-AITP-0003 §3.1', 'IDENTITY_FAILED'),
 ] as const
 
-const expectedAidCheck = check(
-  'manifest.expected_aid',
-  'AID is the one pinned for this peer',
-  'RFC-AITP-0002 §3.2',
-  'IDENTITY_FAILED',
-)
-
-export const manifestChecks = [wrapperCheck, ...manifestBodyChecks, expectedAidCheck] as const
+// biome-ignore format: a table, one row a check.
+export const manifestChecks = [
+  check('manifest.wrapper', 'Document is an object with the single member manifest', 'RFC-AITP-0003 §5', 'MANIFEST_INVALID'),
+  ...manifestBodyChecks,
+  check('manifest.expected_aid', 'AID is the one pinned for this peer', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
+] as const
 
 export type ManifestBodyCheckId = (typeof manifestBodyChecks)[number]['id']
 type ManifestCheckId = (typeof manifestChecks)[number]['id']

@@ -19,27 +19,13 @@ import { AITP_VERSION } from '../version.ts'
 import { emptyGrantsFault, lifetimeFault, readTctClaims, type TctClaims, tctShape } from './claims.ts'
 
 /** What the token itself shows, and what the manifest of its issuer says. */
+// biome-ignore format: a table, one row a check.
 export const tctTokenChecks = [
-  check(
-    'tct.structure',
-    'Token is three strict segments with a two-member header',
-    'RFC-AITP-0001 §5.4.5',
-    'TCT_SIGNATURE_INVALID',
-  ),
+  check('tct.structure', 'Token is three strict segments with a two-member header', 'RFC-AITP-0001 §5.4.5', 'TCT_SIGNATURE_INVALID'),
   check('tct.typ', 'Header names a TCT', 'RFC-AITP-0005 §7.2', 'TOKEN_TYP_MISMATCH'),
-  check(
-    'tct.signer',
-    'Issuer is known or named by the token',
-    'RFC-AITP-0001 §5.4.5',
-    'TCT_SIGNATURE_INVALID',
-  ),
+  check('tct.signer', 'Issuer is known or named by the token', 'RFC-AITP-0001 §5.4.5', 'TCT_SIGNATURE_INVALID'),
   check('tct.alg', 'Algorithm is that of the issuer AID', 'RFC-AITP-0005 §7.2', 'TOKEN_ALG_MISMATCH'),
-  check(
-    'tct.signature',
-    'Signature verifies under the key in the issuer AID',
-    'RFC-AITP-0005 §7.2',
-    'TCT_SIGNATURE_INVALID',
-  ),
+  check('tct.signature', 'Signature verifies under the key in the issuer AID', 'RFC-AITP-0005 §7.2', 'TCT_SIGNATURE_INVALID'),
   check('tct.claims', 'Claims are complete and well-formed', 'RFC-AITP-0005 §2', 'TCT_SIGNATURE_INVALID'),
   check('tct.ver', 'Protocol version is known', 'RFC-AITP-0005 §2', 'UNKNOWN_VERSION'),
   check('tct.iss', 'Issuer is the expected one', 'RFC-AITP-0005 §7.2', 'TCT_SIGNATURE_INVALID'),
@@ -47,22 +33,13 @@ export const tctTokenChecks = [
   check('tct.aud_sub', 'Audience is the subject', 'RFC-AITP-0005 §2', 'AUDIENCE_MISMATCH'),
   check('tct.exp', 'Token has not expired', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
   check('tct.iat', 'Token was not issued in the future', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
-  check(
-    'tct.manifest_expiry',
-    'Token does not outlive the manifest of its issuer',
-    'RFC-AITP-0005 §10.4',
-    'TCT_EXPIRES_AFTER_MANIFEST',
-  ),
+  check('tct.manifest_expiry', 'Token does not outlive the manifest of its issuer', 'RFC-AITP-0005 §10.4', 'TCT_EXPIRES_AFTER_MANIFEST'),
   check('tct.grants', 'Token grants something', 'RFC-AITP-0004 §4.1', 'TCT_SIGNATURE_INVALID'),
-  check(
-    'tct.cnf',
-    'Token is bound to the key of its subject',
-    'RFC-AITP-0001 §5.4.4',
-    'TCT_SIGNATURE_INVALID',
-  ),
+  check('tct.cnf', 'Token is bound to the key of its subject', 'RFC-AITP-0001 §5.4.4', 'TCT_SIGNATURE_INVALID'),
 ] as const
 
 /** Last of all: a revocation lookup may cost network traffic, so no forged token may reach it. */
+// biome-ignore format: a table, one row a check.
 export const tctUseChecks = [
   check('tct.revocation', 'Token is not revoked', 'RFC-AITP-0005 §7.2', 'TCT_REVOKED'),
   check('tct.required_grant', 'Token holds the required grant', 'RFC-AITP-0004 §4', 'POLICY_VIOLATION'),

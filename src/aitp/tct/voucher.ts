@@ -24,49 +24,20 @@ import {
   voucherShape,
 } from './claims.ts'
 
+// biome-ignore format: a table, one row a check.
 export const voucherChecks = [
-  check(
-    'voucher.structure',
-    'Voucher is three strict segments with a two-member header',
-    'RFC-AITP-0001 §5.4.5',
-    'DELEGATION_INVALID_VOUCHER',
-  ),
+  check('voucher.structure', 'Voucher is three strict segments with a two-member header', 'RFC-AITP-0001 §5.4.5', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.typ', 'Header names a grant voucher', 'RFC-AITP-0005 §8', 'TOKEN_TYP_MISMATCH'),
-  check(
-    'voucher.signer',
-    'Issuer is known or named by the voucher',
-    'RFC-AITP-0001 §5.4.5',
-    'DELEGATION_INVALID_VOUCHER',
-  ),
+  check('voucher.signer', 'Issuer is known or named by the voucher', 'RFC-AITP-0001 §5.4.5', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.iss', 'Issuer is the expected one', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.alg', 'Algorithm is that of the issuer AID', 'RFC-AITP-0001 §5.4.5', 'TOKEN_ALG_MISMATCH'),
-  check(
-    'voucher.signature',
-    'Signature verifies under the key in the issuer AID',
-    'RFC-AITP-0005 §8',
-    'DELEGATION_INVALID_VOUCHER',
-  ),
-  check(
-    'voucher.claims',
-    'Claims are complete and well-formed',
-    'RFC-AITP-0005 §8',
-    'DELEGATION_INVALID_VOUCHER',
-  ),
+  check('voucher.signature', 'Signature verifies under the key in the issuer AID', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
+  check('voucher.claims', 'Claims are complete and well-formed', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.ver', 'Protocol version is known', 'RFC-AITP-0005 §8', 'UNKNOWN_VERSION'),
   check('voucher.sub', 'Holder is the expected one', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.exp', 'Voucher has not expired', 'RFC-AITP-0005 §8', 'DELEGATION_EXPIRED'),
-  check(
-    'voucher.mirrors_tct',
-    'Voucher says the same as the TCT it came with',
-    'RFC-AITP-0005 §8',
-    'DELEGATION_INVALID_VOUCHER',
-  ),
-  check(
-    'voucher.revocation',
-    'The TCT it came with is not revoked',
-    'RFC-AITP-0005 §8',
-    'DELEGATION_SOURCE_TCT_REVOKED',
-  ),
+  check('voucher.mirrors_tct', 'Voucher says the same as the TCT it came with', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
+  check('voucher.revocation', 'The TCT it came with is not revoked', 'RFC-AITP-0005 §8', 'DELEGATION_SOURCE_TCT_REVOKED'),
 ] as const
 
 export type VoucherCheckId = (typeof voucherChecks)[number]['id']
