@@ -28,7 +28,7 @@ export function createLocalClient(handlers: Handlers): ConsoleClient {
       const abort = new AbortController()
       const run = async () => {
         for await (const item of handlers[name](contract[name].input.parse(input), abort.signal))
-          listener.item(item)
+          listener.item(item as StreamItem<Name>)
         if (!abort.signal.aborted) listener.end()
       }
       run().catch((thrown: unknown) => {

@@ -29,7 +29,7 @@ export const Report = z.object({
   verdict: z.enum(['accepted', 'refused']),
   code: z.string().nullable(),
   checked_at: z.number(),
-  checks: z.array(Check),
+  checks: z.array(Check).readonly(),
 }) satisfies z.ZodType<AitpReport>
 export type Report = z.infer<typeof Report>
 

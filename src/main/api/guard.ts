@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { bearerOf, sameSecret } from '../../shared/bearer.ts'
 import { AppError } from '../../shared/errors.ts'
 
 export interface GuardOptions {
@@ -51,21 +51,10 @@ function ownAuthorities(port: number): string[] {
 
 function requireBearer({ bearer, open }: GuardOptions): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (open(request) || sameSecret(bearerOf(request), bearer)) return next()
+    if (open(request) || sameSecret(bearerOf(request.headers.authorization), bearer)) return next()
     throw new AppError(
       'unauthorized',
       'This needs the bearer of the running console: open the address it printed, or read `bearer` in host.json of its data folder.',
     )
   }
-}
-
-/** The secret of `Authorization: Bearer`, empty when there is none. */
-export function bearerOf(request: Request): string {
-  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-}
-
-/** Compares in time that depends on neither text. */
-export function sameSecret(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(wanted))
 }

@@ -2,12 +2,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type Request } from 'express'
 import type { Logger } from 'pino'
+import { bearerOf } from '../../shared/bearer.ts'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { TelemetryBatch } from '../../shared/telemetry.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
 import { answerErrors, contractRoutes } from './bind-http.ts'
-import { bearerOf, guard } from './guard.ts'
+import { guard } from './guard.ts'
 import { contentSecurityPolicy, pages } from './pages.ts'
 
 export interface ServiceOptions {
@@ -77,7 +78,7 @@ function createApp(
           .map(({ path, message }) => ({ path: path.join('.'), message })),
       })
     }
-    telemetry.receive(bearerOf(request), batch.data)
+    telemetry.receive(bearerOf(request.headers.authorization), batch.data)
     response.json({ ok: true })
   })
   if (pagesDir !== null) app.use(pages(pagesDir))

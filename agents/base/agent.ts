@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { HeldTokens } from './held-tokens.ts'
+import type { Identity } from './identity.ts'
+import type { Peers } from './peers.ts'
+import type { PendingHandshakes } from './pending-handshakes.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Everything one worker is: its identity, whom it knows, what it holds. */
+export interface Agent {
+  readonly agentId: string
+  readonly aitp: Aitp
+  readonly identity: Identity
+  readonly peers: Peers
+  readonly held: HeldTokens
+  readonly pending: PendingHandshakes
+  readonly replay: ReplayStore
+  readonly telemetry: Telemetry
+}
+
+/** This agent as it takes part in a handshake now. */
+export function partyOf({ identity, peers, replay }: Agent): HandshakeParty {
+  return {
+    key: identity.key,
+    manifest: identity.manifest().verified,
+    pins: peers.pins(),
+    tctTtlSecs: identity.tctTtlSecs,
+    issueVoucher: true,
+    allowLoopbackHttp: true,
+    replay,
+  }
+}
+
+export function randomness(length: number): Uint8Array {
+  return randomBytes(length)
+}

@@ -1,0 +1,91 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Aitp } from '../../src/aitp/index.ts'
+import type { Body, DecodedToken } from '../../src/shared/exchange.ts'
+import type { Report } from '../../src/shared/report.ts'
+
+/** Characters of a body that are kept; more is cut and marked. */
+const keptCharacters = 64 * 1024
+const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key'])
+
+export function captureBody(text: string): Body {
+  const truncated = text.length > keptCharacters
+  return { text: truncated ? text.slice(0, keptCharacters) : text, bytes: Buffer.byteLength(text), truncated }
+}
+
+/** Header fields as they were, with secrets replaced. */
+export function captureHeaders(headers: Iterable<readonly [string, string]>): [string, string][] {
+  return [...headers].map(([name, value]) => [
+    name,
+    secretHeaders.has(name.toLowerCase()) ? '(secret)' : value,
+  ])
+}
+
+export function incomingHeaders(headers: IncomingHttpHeaders): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  )
+}
+
+/** Every compact JWS in the headers or anywhere in a JSON body, decoded for display. */
+export function findTokens(
+  aitp: Aitp,
+  headers: Iterable<readonly [string, string]>,
+  bodyText: string,
+): DecodedToken[] {
+  const found: DecodedToken[] = []
+  const look = (path: string, text: string) => {
+    if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(text)) return
+    const decoded = aitp.decodeToken(text)
+    if (decoded === null) return
+    found.push({
+      path,
+      kind: decoded.kind,
+      token: text,
+      fingerprint: aitp.fingerprint(text),
+      header: { ...decoded.header },
+      claims: { ...decoded.claims },
+    })
+  }
+  for (const [name, value] of headers) look(`header ${name}`, value)
+  walk('', parse(bodyText), look)
+  return found
+}
+
+function walk(path: string, value: unknown, look: (path: string, text: string) => void): void {
+  if (typeof value === 'string') look(path, value)
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) walk(path === '' ? key : `${path}.${key}`, member, look)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The ladder of a message that carries no signature: one rung, skipped, with the reason. */
+export function unsignedReport(now: number, reason: string): Report {
+  return {
+    subject: 'unsigned',
+    verdict: 'accepted',
+    code: null,
+    checked_at: now,
+    checks: [
+      {
+        id: 'unsigned',
+        title: 'Message carries nothing that can be verified',
+        section: 'RFC-AITP-0004',
+        status: 'skipped',
+        expected: null,
+        actual: reason,
+      },
+    ],
+  }
+}
+
+/** Integer Unix seconds, read once per verification step. */
+export function unixNow(): number {
+  return Math.floor(Date.now() / 1000)
+}

@@ -1,0 +1,25 @@
+import type { Aid, Aitp, PinStore } from '../../src/aitp/index.ts'
+import type { Peer } from '../../src/shared/admin.ts'
+
+/** Who this agent's peers are, and which key each must show. */
+export interface Peers {
+  replace(peers: readonly Peer[]): void
+  /** The AIDs that may shake hands with this agent. */
+  aids(): Aid[]
+  pins(): PinStore
+  byManifestUrl(url: string): (Peer & { readonly aid: Aid }) | undefined
+  byAid(aid: string): Peer | undefined
+}
+
+export function createPeers(aitp: Aitp): Peers {
+  let known: (Peer & { readonly aid: Aid })[] = []
+  return {
+    replace(peers) {
+      known = peers.map((peer) => ({ ...peer, aid: aitp.parseAid(peer.aid) }))
+    },
+    aids: () => known.map(({ aid }) => aid),
+    pins: () => known.map(({ aid }) => ({ aid })),
+    byManifestUrl: (url) => known.find(({ manifest_url }) => manifest_url === url),
+    byAid: (aid) => known.find((peer) => peer.aid === aid),
+  }
+}

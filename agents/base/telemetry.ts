@@ -1,0 +1,73 @@
+import type { WorkerEventBody } from '../../src/shared/events.ts'
+import type { ExchangeCapture } from '../../src/shared/exchange.ts'
+import type { TelemetryItem } from '../../src/shared/telemetry.ts'
+import { requestContext } from './request-context.ts'
+
+/** Tells the host what this worker did and saw, in order. */
+export interface Telemetry {
+  event(event: WorkerEventBody, exchangeId?: string): void
+  exchange(capture: ExchangeCapture): void
+  /**
+   * Sends what has gathered. Awaited before every answer, so that the host knows of a fact before anybody can act on
+   * it. A host that is away loses the report, never the answer.
+   */
+  flush(): Promise<void>
+}
+
+export interface TelemetryOptions {
+  readonly url: string
+  readonly secret: string
+  readonly warn: (message: string) => void
+}
+
+const timeoutMs = 3_000
+const largestBatch = 200
+
+export function createTelemetry({ url, secret, warn }: TelemetryOptions): Telemetry {
+  let agentSeq = 0
+  let gathered: TelemetryItem[] = []
+  let sending: Promise<void> = Promise.resolve()
+
+  async function send(items: TelemetryItem[]): Promise<void> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+        body: JSON.stringify({ items }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      if (!response.ok)
+        warn(`telemetry was refused: ${response.status} ${(await response.text()).slice(0, 300)}`)
+    } catch (error) {
+      warn(`telemetry was not delivered: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+
+  return {
+    event(event, exchangeId) {
+      agentSeq += 1
+      gathered.push({
+        item: 'event',
+        agent_seq: agentSeq,
+        ts: Date.now() / 1000,
+        operation: requestContext().operation,
+        ...(exchangeId === undefined ? {} : { exchange_id: exchangeId }),
+        event,
+      })
+    },
+    exchange(capture) {
+      agentSeq += 1
+      gathered.push({ item: 'exchange', agent_seq: agentSeq, exchange: capture })
+    },
+    flush() {
+      const items = gathered
+      gathered = []
+      for (let at = 0; at < items.length; at += largestBatch) {
+        const batch = items.slice(at, at + largestBatch)
+        sending = sending.then(() => send(batch))
+      }
+      return sending
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { createAitp } from '../../src/aitp/index.ts'
+import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { adminRoutes } from './admin-routes.ts'
+import type { Agent } from './agent.ts'
+import type { Capabilities } from './capabilities.ts'
+import { capabilityRoutes } from './gate/capability-routes.ts'
+import { createGeneration, type Generation } from './generate/generation.ts'
+import { createIdentity } from './identity.ts'
+import { endWithParent } from './parent-watch.ts'
+import { createPeers } from './peers.ts'
+import { createPendingHandshakes } from './pending-handshakes.ts'
+import { protocolRoutes } from './protocol-routes.ts'
+import { readBootstrap } from './read-bootstrap.ts'
+import { readRequestContext, withRequestContext } from './request-context.ts'
+import { createTelemetry } from './telemetry.ts'
+
+/** What a worker's own code is given. */
+export interface WorkerTools {
+  readonly agentId: string
+  /** The run's inputs. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly generation: Generation
+}
+
+const host = '127.0.0.1'
+const mostPendingHandshakes = 1_000
+const mostRememberedMessages = 100_000
+
+/** Starts a worker: reads its bootstrap file, listens, and says so on standard output. */
+export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabilities): Promise<void> {
+  const bootstrap = readBootstrap(process.env)
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  const server = createServer(app)
+  const port = await listen(server, bootstrap.port)
+  const agent = createAgent(bootstrap, `http://${host}:${port}`)
+  mount(app, agent, bootstrap, capabilitiesOf)
+  const stop = () => {
+    server.close(() => process.exit(0))
+    server.closeAllConnections()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', () => undefined)
+  endWithParent(stop)
+  process.stdout.write(`AITP_AGENT_READY aid=${agent.identity.key.aid} port=${port}\n`)
+}
+
+function createAgent(bootstrap: Bootstrap, origin: string): Agent {
+  const aitp = createAitp(nodeEngine)
+  return {
+    agentId: bootstrap.agent_id,
+    aitp,
+    identity: createIdentity(aitp, bootstrap, origin),
+    peers: createPeers(aitp),
+    held: new Map(),
+    pending: createPendingHandshakes(mostPendingHandshakes),
+    replay: aitp.createReplayStore({ capacity: mostRememberedMessages }),
+    telemetry: createTelemetry({
+      url: bootstrap.playground.telemetry_url,
+      secret: bootstrap.secrets.telemetry,
+      warn: (message) => console.error(message),
+    }),
+  }
+}
+
+function mount(
+  app: Express,
+  agent: Agent,
+  { agent_id, inputs, secrets }: Bootstrap,
+  capabilitiesOf: (tools: WorkerTools) => Capabilities,
+): void {
+  const generation = createGeneration(process.env, agent.telemetry)
+  const capabilities = capabilitiesOf({ agentId: agent_id, inputs, generation })
+  app.use((request, _response, next) => withRequestContext(readRequestContext(request.headers), next))
+  app.use(protocolRoutes(agent))
+  app.use(capabilityRoutes(agent, capabilities))
+  app.use(adminRoutes(agent, capabilities, secrets.admin))
+  app.use((_request, response) => {
+    response.status(404).json({
+      error: { code: 'not_found', message: 'There is nothing here.' },
+      detail: 'There is nothing here.',
+    })
+  })
+  app.use((error: Error & { status?: number }, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error)
+    const status = error.status ?? 500
+    if (status === 500) console.error(error)
+    const message = status === 413 ? 'The body is too large.' : 'The request could not be read.'
+    response.status(status).json({ error: { code: 'INVALID_ENVELOPE', message }, detail: message })
+  })
+}
+
+/** Takes the wanted port, or any free one when another program has it; the ready line says which. */
+async function listen(server: Server, wanted: number): Promise<number> {
+  try {
+    return await bind(server, wanted)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return bind(server, 0)
+  }
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}

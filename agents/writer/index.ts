@@ -1,0 +1,4 @@
+import { startWorker } from '../base/worker.ts'
+import { writer } from './writer.ts'
+
+void startWorker(writer)
