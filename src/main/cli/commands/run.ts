@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import { AppError } from '../../../shared/errors.ts'
+import { narrate } from '../../observability/narrator.ts'
+import { coerceInput, findScenario, loadRegistry } from '../../registry/index.ts'
+import { type ConsoleOptions, consoleOptions, openWith, scenariosDir } from '../console-options.ts'
+import { followRun } from '../follow-run.ts'
+import type { ExitCode } from '../outcome.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface RunOptions extends ConsoleOptions {
+  readonly input: readonly string[]
+  readonly template?: string
+  readonly label?: string
+  readonly runId?: string
+  readonly timeout?: string
+  readonly json?: true
+}
+
+const collect = (value: string, earlier: readonly string[]) => [...earlier, value]
+
+export function addRun(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  consoleOptions(program.command('run'))
+    .description('runs a scenario to its end, narrating to standard error')
+    .argument('<ref>', '<pack>/<scenario>@<version>')
+    .option('--input <name=value>', 'one input; may be given several times', collect, [])
+    .option('--template <name>', 'a template of the scenario')
+    .option('--label <text>', 'a label to find the run by')
+    .option('--run-id <uuid>', 'the id of the run; same workspace, same id: same agent identities')
+    .option('--timeout <seconds>', 'cancel the run after this long')
+    .option('--json', 'print the run record as one JSON object instead of narrating')
+    .action(async (ref: string, options: RunOptions) => {
+      end(await run(ref, options, terminal))
+    })
+}
+
+async function run(ref: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const timeoutMs = options.timeout === undefined ? null : seconds(options.timeout) * 1000
+  // Read here too, so that a broken file or a wrong input is told before a host is started.
+  const scenario = findScenario(loadRegistry(scenariosDir(options, terminal)), ref, options.template ?? null)
+  const inputs = parseInputs(options.input, scenario.scenario.spec.inputs.schema)
+  const opened = await openWith(options, terminal, { from: 0, pages: false })
+  try {
+    const { run_id } = await opened.client.call('startRun', {
+      scenario_ref: ref,
+      inputs,
+      template: options.template ?? null,
+      run_label: options.label ?? null,
+      ...(options.runId === undefined ? {} : { run_id: options.runId }),
+    })
+    if (!options.json) terminal.tell(`run ${run_id}`)
+    let timedOut = false
+    const cancel = () => void opened.client.call('cancelRun', { run_id }).catch(() => undefined)
+    const timer =
+      timeoutMs === null
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true
+            cancel()
+          }, timeoutMs)
+    terminal.interrupt.addEventListener('abort', cancel, { once: true })
+    await followRun(opened.client, run_id, (event) => {
+      if (!options.json) terminal.tell(narrate(event))
+    })
+    clearTimeout(timer)
+    const record = await opened.client.call('getRun', { run_id })
+    if (options.json) terminal.write(`${JSON.stringify(record)}\n`)
+    else if (record.status === 'success') terminal.tell(`outputs: ${Object.keys(record.outputs).join(', ')}`)
+    if (timedOut)
+      terminal.tell(`aitp-console: the run was cancelled after ${options.timeout} s (run_timeout)`)
+    return record.status === 'success' ? 0 : 1
+  } finally {
+    await opened.leave()
+  }
+}
+
+function parseInputs(
+  given: readonly string[],
+  schema: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    given.map((pair) => {
+      const equals = pair.indexOf('=')
+      if (equals < 1) throw new AppError('usage', `--input takes name=value, not "${pair}".`)
+      const name = pair.slice(0, equals)
+      return [name, coerceInput(schema, name, pair.slice(equals + 1))]
+    }),
+  )
+}
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new AppError('usage', `--timeout takes a number of seconds above 0, not "${text}".`)
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import type { Diagnostic } from '../../../shared/scenario.ts'
+import { validatePaths } from '../../registry/index.ts'
+import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
+import type { ExitCode } from '../outcome.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addValidate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  consoleOptions(program.command('validate'))
+    .alias('lint')
+    .description('names problems in scenario files as file:line:column rule message')
+    .argument('[path...]', 'files or folders of the scenario folder (default: all of it)')
+    .option('--json', 'one JSON object')
+    .action((paths: string[], options: ConsoleOptions & { json?: true }) => {
+      const diagnostics = validatePaths(scenariosDir(options, terminal), paths)
+      if (options.json) terminal.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`)
+      else for (const problem of diagnostics) terminal.write(`${diagnosticLine(problem)}\n`)
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+      terminal.tell(`${errors} ${errors === 1 ? 'error' : 'errors'}, ${diagnostics.length - errors} warnings`)
+      if (errors > 0) end(1)
+    })
+}
+
+export function diagnosticLine({ file, line, column, severity, rule, message }: Diagnostic): string {
+  return `${file}:${line}:${column} ${rule} ${severity === 'warning' ? 'warning: ' : ''}${message}`
+}

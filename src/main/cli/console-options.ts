@@ -1,0 +1,57 @@
+import type { Command } from 'commander'
+import { AppError } from '../../shared/errors.ts'
+import { type OpenConsole, openConsole } from '../attach.ts'
+import { defaultDataFolder } from '../data-folder.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options of every command that needs a host. */
+export interface ConsoleOptions {
+  readonly data?: string
+  readonly scenarios?: string
+}
+
+const defaultAgentPort = 8100
+
+export function consoleOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data folder (default: the platform’s own, or AITP_CONSOLE_HOME)')
+    .option(
+      '--scenarios <dir>',
+      'scenario folder (default: the one that ships with the console, or SCENARIOS_DIR)',
+    )
+}
+
+/** The scenario folder a command works on. */
+export function scenariosDir(options: ConsoleOptions, { environment, paths }: Terminal): string {
+  return options.scenarios ?? (environment['SCENARIOS_DIR'] || paths.scenarios)
+}
+
+/** Opens the console with a command's options; `port` only where it was asked for. */
+export function openWith(
+  options: ConsoleOptions,
+  terminal: Terminal,
+  service: { readonly from: number; readonly asked?: number | undefined; readonly pages: boolean },
+): Promise<OpenConsole> {
+  const { environment, paths } = terminal
+  return openConsole({
+    dataDir: options.data ?? defaultDataFolder(environment),
+    scenariosDir: scenariosDir(options, terminal),
+    agentsDir: paths.agents,
+    pagesDir: service.pages ? paths.pages : null,
+    port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
+    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
+    environment,
+    version: terminal.version,
+    asked: {
+      ...(service.asked === undefined ? {} : { port: service.asked }),
+      ...(options.scenarios === undefined ? {} : { scenarios: options.scenarios }),
+    },
+  })
+}
+
+/** 0 to 65535; 0 lets the system choose. */
+export function portNumber(text: string, name: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new AppError('usage', `${name} must be a port number from 0 to 65535, not "${text}".`)
+}

@@ -1,0 +1,29 @@
+import { type AppErrorCode, toAppError } from '../../shared/errors.ts'
+
+/** How the program ends. 0 done · 1 the run or check failed · 2 bad input or usage, nothing changed · 3 our own failure. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+const badInput: ReadonlySet<AppErrorCode> = new Set([
+  'agent_manifest_not_found',
+  'capability_not_offered',
+  'data_folder_in_use',
+  'data_folder_unwritable',
+  'host_differs',
+  'invalid_body',
+  'invalid_inputs',
+  'port_in_use',
+  'registry_validation_error',
+  'run_id_taken',
+  'run_not_found',
+  'scenario_invalid',
+  'scenario_not_found',
+  'template_not_found',
+  'usage',
+])
+
+/** Tells a person what was wrong, and the shell which kind of wrong it was. */
+export function reportFailure(thrown: unknown, stderr: (line: string) => void): ExitCode {
+  const error = toAppError(thrown)
+  stderr(`aitp-console: ${error.message} (${error.code})`)
+  return badInput.has(error.code) ? 2 : 3
+}

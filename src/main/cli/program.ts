@@ -1,0 +1,57 @@
+import { Command, CommanderError } from 'commander'
+import { AppError } from '../../shared/errors.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addRun } from './commands/run.ts'
+import { addScenarios } from './commands/scenarios.ts'
+import { addServe } from './commands/serve.ts'
+import { addTrace } from './commands/trace.ts'
+import { addValidate } from './commands/validate.ts'
+import { addVerify } from './commands/verify.ts'
+import { type ExitCode, reportFailure } from './outcome.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Runs one command line and says how it ended. Nothing here ends the process. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const end = (code: ExitCode) => {
+    exitCode = code
+  }
+  const program = new Command('aitp-console')
+    .description(
+      'Starts AI agents as real processes and shows how they prove, grant and refuse trust under AITP.',
+    )
+    .version(terminal.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.write(text), writeErr: () => undefined })
+    .showSuggestionAfterError()
+  addScenarios(program, terminal)
+  addValidate(program, terminal, end)
+  addRun(program, terminal, end)
+  addTrace(program, terminal, end)
+  addVerify(program, terminal, end)
+  addServe(program, terminal)
+  addDoctor(program, terminal, end)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0
+      if (error.code === 'commander.help') {
+        terminal.tell(program.helpInformation())
+        return 2
+      }
+      return reportFailure(new AppError('usage', usageSentence(error.message)), (line) => terminal.tell(line))
+    }
+    return reportFailure(error, (line) => terminal.tell(line))
+  }
+}
+
+function usageSentence(message: string): string {
+  const sentence = message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .trim()
+  return `${sentence}${/[.?)]$/.test(sentence) ? '' : ';'} run \`aitp-console --help\` for what there is`
+}
