@@ -1,0 +1,1 @@
+export { fine } from '../../src/main/fine.ts'

@@ -1,0 +1,1 @@
+export type { Fine } from '../shared/fine.ts'

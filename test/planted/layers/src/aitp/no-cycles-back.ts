@@ -1,0 +1,2 @@
+import { forth } from './no-cycles.ts'
+export const back = () => forth

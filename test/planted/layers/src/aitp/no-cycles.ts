@@ -1,0 +1,2 @@
+import { back } from './no-cycles-back.ts'
+export const forth = () => back

@@ -1,0 +1,1 @@
+export { jwtVerify } from 'jose'

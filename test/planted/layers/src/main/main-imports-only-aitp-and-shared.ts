@@ -1,0 +1,1 @@
+export { fine } from '../../agents/base/fine.ts'

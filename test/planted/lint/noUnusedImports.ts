@@ -1,0 +1,2 @@
+import { resolve } from 'node:path'
+export const here = 1
