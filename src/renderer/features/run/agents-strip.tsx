@@ -1,0 +1,50 @@
+import { Cut, cutAid } from '../../components/cut.tsx'
+import { Mark, type MarkState } from '../../components/mark.tsx'
+import type { AgentState, Participant } from './participants.ts'
+import type { RunFacts } from './run-facts.ts'
+
+const looks: Record<AgentState, { state: MarkState; word: string }> = {
+  waiting: { state: 'pending', word: 'not started' },
+  starting: { state: 'pending', word: 'starting' },
+  ready: { state: 'valid', word: 'ready' },
+  stopped: { state: 'expired', word: 'stopped' },
+  crashed: { state: 'refused', word: 'crashed' },
+}
+
+export function AgentsStrip({ facts: { participants } }: { readonly facts: RunFacts }) {
+  return (
+    <ul className="agents" aria-label="Agents">
+      {participants
+        .filter(({ agent }) => agent !== null)
+        .map((participant) => (
+          <AgentCell key={participant.id} participant={participant} />
+        ))}
+    </ul>
+  )
+}
+
+function AgentCell({ participant: { id, name, agent, state, exit } }: { readonly participant: Participant }) {
+  const { state: mark, word } = looks[state]
+  return (
+    <li className="agent">
+      <p className="agent-name">
+        <strong>{name}</strong>
+        <code className="muted">{id}</code>
+        <span className={state === 'crashed' ? 'agent-state tone-refused' : 'agent-state muted'}>
+          <Mark state={mark} /> {word}
+          {state === 'crashed' && exit !== null ? `, ${exit}` : ''}
+        </span>
+      </p>
+      <p className="agent-facts">
+        <span>{agent?.org}</span>
+        {agent?.aid ? (
+          <Cut value={agent.aid} what={`the AID of ${name}`} short={cutAid(agent.aid)} />
+        ) : (
+          <span>no AID yet</span>
+        )}
+        {agent?.port ? <span>port {agent.port}</span> : null}
+        {agent?.pid ? <span>process {agent.pid}</span> : null}
+      </p>
+    </li>
+  )
+}

@@ -1,0 +1,64 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import type { RefCallback } from 'react'
+import { Mark } from '../../components/mark.tsx'
+import { duration, offset } from '../../components/time.tsx'
+import { isBad, type MessageState, markOf } from '../run/message-state.ts'
+import type { Names } from '../run/participants.ts'
+import { chooseRow } from './sequence.tsx'
+import type { SequenceRow } from './sequence-rows.ts'
+
+export interface ItemProps {
+  readonly tabIndex: number
+  readonly onFocus: () => void
+  readonly ref: RefCallback<HTMLElement>
+}
+
+interface ConversationLineProps {
+  readonly row: Extract<SequenceRow, { kind: 'conversation' }>
+  readonly names: Names
+  readonly itemProps: ItemProps
+}
+
+const words: Record<MessageState, string> = {
+  valid: 'accepted',
+  unpinned: 'accepted, peer not pinned',
+  refused: 'refused',
+  lost: 'no answer',
+  pending: 'under way',
+  unchecked: 'answered',
+}
+
+export function ConversationLine({ row, names, itemProps }: ConversationLineProps) {
+  const { kind, from, to, state, code, messages, durationMs, offsetMs } = row.conversation
+  const Chevron = row.folded ? ChevronRight : ChevronDown
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
+    <div
+      role="treeitem"
+      tabIndex={itemProps.tabIndex}
+      onFocus={itemProps.onFocus}
+      ref={itemProps.ref}
+      aria-level={1}
+      aria-expanded={!row.folded}
+      aria-selected={false}
+      className="conversation"
+      onClick={() => chooseRow(row)}
+    >
+      <span className="sequence-gutter">{offset(offsetMs)}</span>
+      <span className="conversation-text">
+        <Chevron size={16} aria-hidden />
+        <strong>{kind === 'handshake' ? 'Handshake' : 'Call'}</strong>
+        <span>
+          {names.ofId(from)} with {names.ofId(to)}
+        </span>
+        <span className={isBad(state) ? 'conversation-state tone-refused' : 'conversation-state'}>
+          <Mark state={markOf(state)} /> {words[state]}
+        </span>
+        {code === null ? null : <code className="tone-refused">{code}</code>}
+        <span className="muted small">
+          {messages.length} messages, {duration(durationMs)}
+        </span>
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+import type { Exchange } from '../../../shared/exchange.ts'
+import {
+  isBad,
+  type MessageState,
+  messageState,
+  messagesOf,
+  type SequenceMessage,
+} from '../run/message-state.ts'
+
+/** The exchanges of one handshake, or one call of a capability. */
+export interface Conversation {
+  readonly id: string
+  readonly kind: 'handshake' | 'call'
+  readonly from: string
+  readonly to: string
+  readonly offsetMs: number
+  readonly durationMs: number
+  readonly state: MessageState
+  readonly code: string | null
+  /** In order of capture. */
+  readonly messages: readonly SequenceMessage[]
+}
+
+/**
+ * Groups captured exchanges: the hello and the commit of a session belong together, and with them the manifest fetched
+ * by the same agent from the same peer before. Conversations that ran at the same time stay apart.
+ */
+export function conversationsOf(exchanges: readonly Exchange[]): readonly Conversation[] {
+  const groups: Exchange[][] = []
+  const open = new Map<string, Exchange[]>()
+  for (const exchange of inOrder(exchanges)) {
+    const pair = `${exchange.from} ${exchange.to}`
+    const session = groups.find((group) =>
+      group.some(({ session_id }) => session_id !== null && session_id === exchange.session_id),
+    )
+    const group =
+      exchange.kind === 'capability' ? undefined : (session ?? continued(open.get(pair), exchange))
+    if (group) group.push(exchange)
+    else {
+      const started = [exchange]
+      groups.push(started)
+      if (exchange.kind !== 'capability') open.set(pair, started)
+    }
+  }
+  return groups.map(conversation)
+}
+
+const order = { manifest: 0, hello: 1, commit: 2, capability: 3 } as const
+
+/** The open handshake of the pair, if this exchange can be its next one. */
+function continued(group: Exchange[] | undefined, exchange: Exchange): Exchange[] | undefined {
+  const last = group?.at(-1)
+  return last && order[last.kind] < order[exchange.kind] ? group : undefined
+}
+
+function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
+  return [...exchanges].sort((one, two) => one.offset_ms - two.offset_ms || one.started_at - two.started_at)
+}
+
+function conversation(group: readonly Exchange[]): Conversation {
+  const [first, last] = [group[0], group.at(-1)]
+  if (!first || !last) throw new TypeError('a conversation has at least one exchange')
+  const messages = group.flatMap(messagesOf).sort((one, two) => one.offsetMs - two.offsetMs)
+  const bad = messages.find(({ message }) => isBad(messageState(message)))
+  return {
+    id: first.exchange_id,
+    kind: first.kind === 'capability' ? 'call' : 'handshake',
+    from: first.from,
+    to: first.to,
+    offsetMs: first.offset_ms,
+    durationMs: last.offset_ms + last.duration_ms - first.offset_ms,
+    state: bad ? messageState(bad.message) : endState(messages, last),
+    code: bad?.message.code ?? null,
+    messages,
+  }
+}
+
+/** A handshake is accepted when its last message was; before that it is under way. */
+function endState(messages: readonly SequenceMessage[], last: Exchange): MessageState {
+  const states = messages.map(({ message }) => messageState(message))
+  const finished = last.messages.some(({ direction }) => direction === 'response')
+  const whole = last.kind === 'commit' || last.kind === 'capability'
+  if (!finished || !whole || states.includes('pending')) return 'pending'
+  if (states.includes('unpinned')) return 'unpinned'
+  return states.includes('valid') ? 'valid' : 'unchecked'
+}

@@ -1,0 +1,54 @@
+import { offset } from '../../components/time.tsx'
+import { outcomeWord } from '../run/message-state.ts'
+import type { Names, Participant } from '../run/participants.ts'
+import { Arrow } from './arrow.tsx'
+import type { ItemProps } from './conversation-line.tsx'
+import { indexOf, laneCentre, percent } from './layout.ts'
+import { chooseRow } from './sequence.tsx'
+import type { SequenceRow } from './sequence-rows.ts'
+import { TicketMark } from './ticket-mark.tsx'
+import { ticketsOf } from './tickets.ts'
+
+interface MessageRowProps {
+  readonly row: Extract<SequenceRow, { kind: 'message' }>
+  readonly participants: readonly Participant[]
+  readonly names: Names
+  readonly selected: boolean
+  readonly itemProps: ItemProps
+}
+
+export function MessageRow({ row, participants, names, selected, itemProps }: MessageRowProps) {
+  const { message, offsetMs } = row.item
+  const tickets = ticketsOf(message)
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
+    <div
+      role="treeitem"
+      tabIndex={itemProps.tabIndex}
+      onFocus={itemProps.onFocus}
+      ref={itemProps.ref}
+      aria-level={2}
+      aria-selected={selected}
+      aria-label={`${message.kind} from ${names.ofId(message.from)} to ${names.ofId(message.to)}, ${outcomeWord(message)}${message.code === null ? '' : ` ${message.code}`}`}
+      className="message-row"
+      onClick={() => chooseRow(row)}
+    >
+      <span className="sequence-gutter">{offset(offsetMs)}</span>
+      <span className="message-lanes">
+        <Arrow item={row.item} participants={participants} />
+        {tickets.map((ticket) => (
+          <span
+            key={ticket.jti}
+            className="ticket-place"
+            style={{
+              left: percent(laneCentre(indexOf(ticket.holder, participants), participants.length)),
+              maxWidth: percent(1 / participants.length),
+            }}
+          >
+            <TicketMark ticket={ticket} names={names} />
+          </span>
+        ))}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import type { RunEvent } from '../../../shared/events.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Mark } from '../../components/mark.tsx'
+import { offset, Time } from '../../components/time.tsx'
+import type { RunFacts } from '../run/run-facts.ts'
+import { isFailure, laneOf } from '../timeline/event-facts.ts'
+import { sentence } from '../timeline/sentence.ts'
+import { Causes } from './causes.tsx'
+import { Fact, FactsList } from './facts-list.tsx'
+
+const stamp = ['type', 'seq', 'ts', 'offset_ms', 'run_id', 'source', 'agent_id', 'cause_seq', 'exchange_id']
+
+/** An event that is about no message. */
+export function EventDetail({ event, facts }: { readonly event: RunEvent; readonly facts: RunFacts }) {
+  const own = Object.entries(event).filter(([name]) => !stamp.includes(name))
+  return (
+    <>
+      <header className="inspector-head">
+        <p className="mono muted">{event.type}</p>
+        <h2 className="event-sentence">
+          {isFailure(event) ? <Mark state="refused" label="Failure." /> : null} {sentence(event, facts.names)}
+        </h2>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <div className="inspector-panel tab-panel content" tabIndex={0}>
+        <FactsList>
+          <Fact name="Place">number {event.seq} in the log</Fact>
+          <Fact name="Offset">{offset(event.offset_ms)} s by the clock of the console</Fact>
+          <Fact name="Time">
+            <Time seconds={event.ts} /> by the clock of {laneOf(event)}
+          </Fact>
+          <Fact name="Reported by">
+            {event.source === 'runner' ? 'the runner' : facts.names.ofId(event.agent_id ?? 'an agent')}
+          </Fact>
+          {own.map(([name, value]) => (
+            <Fact key={name} name={name}>
+              <code className="event-value">
+                {typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
+              </code>
+              <CopyButton text={typeof value === 'string' ? value : JSON.stringify(value)} what={name} />
+            </Fact>
+          ))}
+        </FactsList>
+        <Causes event={event} facts={facts} />
+      </div>
+    </>
+  )
+}
