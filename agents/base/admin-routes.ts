@@ -1,7 +1,6 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { z } from 'zod'
 import { InitiateHandshake, Invoke, PutPeers, SelfExecute } from '../../src/shared/admin.ts'
-import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Agent } from './agent.ts'
 import { type Capabilities, runCapability } from './capabilities.ts'
 import { initiateHandshake } from './initiate-handshake.ts'
@@ -9,9 +8,13 @@ import { invoke } from './invoke.ts'
 import { adminRefusalBody, refusalOf, WorkerError } from './refusal.ts'
 
 /** The routes by which the host, and nobody else, asks this agent to act. */
-export function adminRoutes(agent: Agent, capabilities: Capabilities, secret: string): Router {
+export function adminRoutes(
+  agent: Agent,
+  capabilities: Capabilities,
+  isHost: (request: Request) => boolean,
+): Router {
   const router = express.Router()
-  router.use('/admin', requireSecret(secret), express.json({ limit: '1mb' }))
+  router.use('/admin', requireHost(isHost), express.json({ limit: '1mb' }))
 
   const ask =
     <Input extends z.ZodType>(schema: Input, act: (input: z.output<Input>) => Promise<unknown>) =>
@@ -55,9 +58,9 @@ export function adminRoutes(agent: Agent, capabilities: Capabilities, secret: st
   return router
 }
 
-function requireSecret(secret: string) {
+function requireHost(isHost: (request: Request) => boolean) {
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (sameSecret(bearerOf(request.headers.authorization), secret)) {
+    if (isHost(request)) {
       next()
       return
     }

@@ -8,9 +8,11 @@ import { peerRefusalBody, refusalOf } from './refusal.ts'
 const largestHello = 64 * 1024
 
 /** The routes by which peers reach this agent (RFC-AITP-0004). */
-export function protocolRoutes(agent: Agent): Router {
+export function protocolRoutes(agent: Agent, isHost: (request: Request) => boolean): Router {
   const router = express.Router()
-  router.get('/.well-known/aitp-manifest', (request, response) => serveManifest(agent, request, response))
+  router.get('/.well-known/aitp-manifest', (request, response) =>
+    serveManifest(agent, request, response, isHost(request)),
+  )
   // Bytes as they came: a JSON body parser would lose duplicate members, which must be refused.
   router.use('/aitp', express.raw({ type: () => true, limit: largestHello, inflate: false }))
   router.post('/aitp/handshake/hello', (request, response) => receiveHello(agent, request, response))
@@ -18,12 +20,17 @@ export function protocolRoutes(agent: Agent): Router {
   return router
 }
 
-async function serveManifest(agent: Agent, request: Request, response: Response): Promise<void> {
+async function serveManifest(
+  agent: Agent,
+  request: Request,
+  response: Response,
+  forHost: boolean,
+): Promise<void> {
   const { text, verified } = agent.identity.manifest()
   const inbound = new Inbound(agent, 'manifest', request, response)
   const now = unixNow()
-  // The host's own probe carries no trace and is no message between agents.
-  if (request.headers['traceparent'] === undefined) {
+  // The host's own look is no message between agents.
+  if (forHost) {
     response
       .type('application/json')
       .set('cache-control', `max-age=${Math.max(0, verified.expiresAt - now)}`)

@@ -44,6 +44,21 @@ export function createTelemetry({ url, secret, warn }: TelemetryOptions): Teleme
     }
   }
 
+  function flush(): Promise<void> {
+    const items = gathered
+    gathered = []
+    for (let at = 0; at < items.length; at += largestBatch) {
+      const batch = items.slice(at, at + largestBatch)
+      sending = sending.then(() => send(batch))
+    }
+    return sending
+  }
+
+  /** What happens before a long wait is told at once, and not only with the answer. */
+  function flushSoon(): void {
+    if (gathered.length === 1) setImmediate(() => void flush())
+  }
+
   return {
     event(event, exchangeId) {
       agentSeq += 1
@@ -55,19 +70,13 @@ export function createTelemetry({ url, secret, warn }: TelemetryOptions): Teleme
         ...(exchangeId === undefined ? {} : { exchange_id: exchangeId }),
         event,
       })
+      flushSoon()
     },
     exchange(capture) {
       agentSeq += 1
       gathered.push({ item: 'exchange', agent_seq: agentSeq, exchange: capture })
+      flushSoon()
     },
-    flush() {
-      const items = gathered
-      gathered = []
-      for (let at = 0; at < items.length; at += largestBatch) {
-        const batch = items.slice(at, at + largestBatch)
-        sending = sending.then(() => send(batch))
-      }
-      return sending
-    },
+    flush,
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
@@ -77,9 +78,10 @@ function mount(
   const generation = createGeneration(process.env, agent.telemetry)
   const capabilities = capabilitiesOf({ agentId: agent_id, inputs, generation })
   app.use((request, _response, next) => withRequestContext(readRequestContext(request.headers), next))
-  app.use(protocolRoutes(agent))
+  const isHost = (request: Request) => sameSecret(bearerOf(request.headers.authorization), secrets.admin)
+  app.use(protocolRoutes(agent, isHost))
   app.use(capabilityRoutes(agent, capabilities))
-  app.use(adminRoutes(agent, capabilities, secrets.admin))
+  app.use(adminRoutes(agent, capabilities, isHost))
   app.use((_request, response) => {
     response.status(404).json({
       error: { code: 'not_found', message: 'There is nothing here.' },

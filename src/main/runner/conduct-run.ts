@@ -48,9 +48,10 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     // What aborted the run explains it better than the call that the abort cut short.
     failure = plan.abort.signal.reason ?? error
   }
-  await cleanUp(conductor, context, leases)
+  const lastSeq = causeSeq ?? [conductor.store.eventCount(plan.runId)]
+  await cleanUp(conductor, context, leases, lastSeq)
   const { body, end } = ending(failure, context.outputs)
-  context.log.end(body, end, causeSeq ?? [conductor.store.eventCount(plan.runId)])
+  context.log.end(body, end, lastSeq)
 }
 
 async function performPhases(
@@ -128,7 +129,12 @@ function recordAgents(conductor: Conductor, context: RunContext): void {
   )
 }
 
-async function cleanUp(conductor: Conductor, context: RunContext, leases: Leases): Promise<void> {
+async function cleanUp(
+  conductor: Conductor,
+  context: RunContext,
+  leases: Leases,
+  causeSeq: readonly number[],
+): Promise<void> {
   await conductor.supervisor.stopRun(context.runId)
   for (const { agentId, worker } of context.agents.values()) {
     const { exit, cause } = await worker.ended
@@ -141,7 +147,7 @@ async function cleanUp(conductor: Conductor, context: RunContext, leases: Leases
         signal: exit.signal,
         cause,
       },
-      { source: 'runner', causeSeq: [] },
+      { source: 'runner', causeSeq: cause === 'stopped' ? causeSeq : [] },
     )
   }
   conductor.telemetry.dismissRun(context.runId)

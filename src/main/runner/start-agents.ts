@@ -125,7 +125,7 @@ async function startAgent(
     },
     signal,
   )
-  await checkPublishedManifest(starter.aitp, worker, signal)
+  await checkPublishedManifest(starter.aitp, worker, secrets.admin, signal)
   const agent: RunningAgent = {
     agentId: spec.id,
     port: worker.port,

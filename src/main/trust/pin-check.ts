@@ -11,11 +11,14 @@ const timeoutMs = 5_000
 export async function checkPublishedManifest(
   aitp: Aitp,
   worker: { agentId: string; port: number; aid: string },
+  adminSecret: string,
   signal: AbortSignal,
 ): Promise<void> {
   const url = localManifestUrl(worker.port)
   try {
     const response = await fetch(url, {
+      // Says that this is the host's own look, and no message between agents.
+      headers: { authorization: `Bearer ${adminSecret}` },
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })

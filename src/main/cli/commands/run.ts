@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
 import { narrate } from '../../observability/narrator.ts'
-import { coerceInput, findScenario, loadRegistry } from '../../registry/index.ts'
+import { coerceInput, effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, openWith, scenariosDir } from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
 import type { ExitCode } from '../outcome.ts'
@@ -38,6 +38,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
   // Read here too, so that a broken file or a wrong input is told before a host is started.
   const scenario = findScenario(loadRegistry(scenariosDir(options, terminal)), ref, options.template ?? null)
   const inputs = parseInputs(options.input, scenario.scenario.spec.inputs.schema)
+  effectiveInputs(scenario.scenario, inputs)
   const opened = await openWith(options, terminal, { from: 0, pages: false })
   try {
     const { run_id } = await opened.client.call('startRun', {

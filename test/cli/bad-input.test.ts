@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runProgram } from '../../src/main/cli/program.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+
+async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const home = join(temporaryFolder(), 'home')
+  let stdout = ''
+  const stderr: string[] = []
+  const code = await runProgram(args, {
+    version: '0.0.0-test',
+    paths: { scenarios: shippedScenarios, agents: builtAgents, pages: builtAgents },
+    environment: { AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', PATH: process.env['PATH'], ...environment },
+    write: (text) => {
+      stdout += text
+    },
+    tell: (line) => stderr.push(line),
+    readStdin: async () => '',
+    interrupt: new AbortController().signal,
+  })
+  return { code, stdout, stderr, home }
+}
+
+/** One clear sentence with its code, exit 2, and nothing started: not even a data folder. */
+async function refusedWithoutATrace(args: readonly string[], sentence: RegExp, code: string) {
+  const ended = await program(args)
+  expect(ended.stderr).toHaveLength(1)
+  expect(ended.stderr[0]).toMatch(sentence)
+  expect(ended.stderr[0]).toMatch(new RegExp(`\\(${code}\\)$`))
+  expect(ended.stdout).toBe('')
+  expect(ended.code).toBe(2)
+  expect(() => readdirSync(ended.home)).toThrow('ENOENT')
+}
+
+describe('bad input is refused with one sentence and exit 2, nothing started', () => {
+  it('unknown scenario, with the nearest one named', () =>
+    refusedWithoutATrace(
+      ['run', 'intra-org/research-and-wrte@1.0.0'],
+      /research-and-write/,
+      'scenario_not_found',
+    ))
+
+  it('missing input', () =>
+    refusedWithoutATrace(['run', researchAndWrite, '--input', 'style=loud'], /style/, 'invalid_inputs'))
+
+  it('wrongly typed input', () =>
+    refusedWithoutATrace(
+      ['run', researchAndWrite, '--input', 'topic=x', '--input', 'style=7'],
+      /style/,
+      'invalid_inputs',
+    ))
+
+  it('an input that is no name=value', () =>
+    refusedWithoutATrace(['run', researchAndWrite, '--input', 'topic'], /name=value/, 'usage'))
+
+  it('unknown option', () =>
+    refusedWithoutATrace(['run', researchAndWrite, '--frobnicate'], /--frobnicate/, 'usage'))
+
+  it('unknown command', () => refusedWithoutATrace(['rum'], /rum/, 'usage'))
+
+  it('missing argument', () => refusedWithoutATrace(['run'], /ref/, 'usage'))
+
+  it('unknown template', () =>
+    refusedWithoutATrace(
+      ['run', researchAndWrite, '--input', 'topic=x', '--template', 'nope'],
+      /nope/,
+      'template_not_found',
+    ))
+
+  it('a time limit that is no number', () =>
+    refusedWithoutATrace(['run', researchAndWrite, '--timeout', 'soon'], /soon/, 'usage'))
+
+  it('broken YAML, with file, line and column', async () => {
+    const scenarios = temporaryFolder()
+    const version = join(scenarios, 'pack', 'broken', '1.0.0')
+    mkdirSync(version, { recursive: true })
+    writeFileSync(
+      join(scenarios, 'pack', 'pack.yaml'),
+      'apiVersion: aitp.dev/v1\nkind: ScenarioPack\nmetadata: { slug: pack, name: Pack }\n',
+    )
+    writeFileSync(
+      join(version, 'scenario.yaml'),
+      'apiVersion: aitp.dev/v1\nkind: ScenarioVersion\nmetadata: [unclosed\n',
+    )
+    const validated = await program(['validate', '--scenarios', scenarios])
+    expect(validated.stdout).toMatch(/scenario\.yaml:\d+:\d+ yaml-syntax /)
+    expect(validated.code).toBe(1)
+    const run = await program(['run', 'pack/broken@1.0.0', '--scenarios', scenarios])
+    expect(run.stderr.join('\n')).toMatch(/scenario\.yaml:\d+:\d+/)
+    expect(run.code).toBe(2)
+  })
+
+  it('a port that was asked for and is taken', async () => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const ended = await program(['serve', '--port', String(port)])
+    expect(ended.stderr).toEqual([expect.stringMatching(new RegExp(`Port ${port} .*\\(port_in_use\\)$`))])
+    expect(ended.code).toBe(2)
+    expect(readdirSync(ended.home)).not.toContain('host.json')
+  })
+
+  it('a port that is no port', () => refusedWithoutATrace(['serve', '--port', '99999'], /99999/, 'usage'))
+
+  it('a data folder that cannot be written, for root too', async () => {
+    const file = join(temporaryFolder(), 'a-file')
+    writeFileSync(file, '')
+    const ended = await program(['run', researchAndWrite, '--input', 'topic=x', '--data', join(file, 'home')])
+    expect(ended.stderr).toEqual([expect.stringMatching(/data folder .*a-file.*\(data_folder_unwritable\)$/)])
+    expect(ended.code).toBe(2)
+  })
+
+  it('a run that is not there', async () => {
+    const ended = await program(['trace', 'no-such-run'])
+    expect(ended).toMatchObject({ code: 2, stderr: [expect.stringContaining('run_not_found')] })
+  })
+
+  it('an artefact that is not there, and a kind that is none', async () => {
+    await refusedWithoutATrace(['verify', 'tct', '/nowhere/tct.jws'], /\/nowhere\/tct\.jws/, 'usage')
+    await refusedWithoutATrace(['verify', 'passport', '-'], /passport/, 'usage')
+  })
+})
+
+describe('the program itself', () => {
+  it('prints its help to standard output and ends with 0', async () => {
+    const { code, stdout } = await program(['--help'])
+    expect(stdout).toMatch(/run \[options\] <ref>/)
+    expect(code).toBe(0)
+  })
+
+  it('finds this machine fit, and says what is not', async () => {
+    const { code, stdout } = await program(['doctor', '--json'])
+    const { findings } = JSON.parse(stdout)
+    expect(findings.filter(({ state }: { state: string }) => state === 'problem')).toEqual([])
+    expect(code).toBe(0)
+  })
+})

@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import pino from 'pino'
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { askAgent } from '../../src/main/hosting/admin-client.ts'
+import { writeBootstrapFile } from '../../src/main/hosting/bootstrap-file.ts'
+import { createSupervisor, type Worker } from '../../src/main/hosting/supervisor.ts'
+import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { TelemetryBatch, type TelemetryItem } from '../../src/shared/telemetry.ts'
+import { temporaryFolder } from './folders.ts'
+import { builtAgents } from './repository.ts'
+
+export interface LoneWorker {
+  readonly worker: Worker
+  readonly bootstrap: Bootstrap
+  readonly manifestUrl: string
+  admin(method: 'POST' | 'PUT', path: string, body: unknown): Promise<unknown>
+}
+
+export interface TelemetrySink {
+  readonly url: string
+  readonly items: TelemetryItem[]
+}
+
+/** Takes what workers report, in the place of a host. */
+export async function startTelemetrySink(): Promise<TelemetrySink> {
+  const items: TelemetryItem[] = []
+  const server = createServer(async (request, response) => {
+    items.push(...TelemetryBatch.parse(await json(request)).items)
+    response.end('{"ok":true}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/internal/telemetry`, items }
+}
+
+/** Starts one built worker without a run around it. */
+export async function startLoneWorker(
+  name: 'researcher' | 'writer',
+  sink: TelemetrySink,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LoneWorker> {
+  const capability = name === 'researcher' ? 'research.query' : 'write.content'
+  const bootstrap: Bootstrap = {
+    run_id: randomUUID(),
+    agent_id: name,
+    port: 0,
+    aitp: {
+      seed_hex: randomBytes(32).toString('hex'),
+      display_name: name,
+      offered_caps: [capability],
+      ttl_secs: 3600,
+      signing_suite: 'ed25519',
+      identity_type: 'pinned_key',
+    },
+    playground: { telemetry_url: sink.url, run_id: 'lone' },
+    secrets: { admin: randomBytes(32).toString('hex'), telemetry: randomBytes(32).toString('hex') },
+    inputs: { topic: 'lone workers', style: 'technical' },
+  }
+  const supervisor = createSupervisor(pino({ level: 'silent' }))
+  onTestFinished(() => supervisor.stopAll())
+  const worker = await supervisor.launch(
+    {
+      runId: bootstrap.run_id,
+      agentId: name,
+      file: join(builtAgents, `${name}.cjs`),
+      environment: {
+        PATH: String(process.env['PATH']),
+        AITP_BOOTSTRAP_FILE: writeBootstrapFile(temporaryFolder(), bootstrap),
+        ...environment,
+      },
+      startupTimeoutMs: 10_000,
+    },
+    new AbortController().signal,
+  )
+  return {
+    worker,
+    bootstrap,
+    manifestUrl: `http://127.0.0.1:${worker.port}/.well-known/aitp-manifest`,
+    admin: (method, path, body) =>
+      askAgent(
+        { agentId: name, port: worker.port, secret: bootstrap.secrets.admin },
+        {
+          method,
+          path,
+          body,
+          answer: z.unknown(),
+          timeoutMs: 20_000,
+          operation: '00000000000000aa',
+          traceId: '0000000000000000000000000000000b',
+          signal: new AbortController().signal,
+        },
+      ),
+  }
+}
