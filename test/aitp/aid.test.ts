@@ -16,6 +16,8 @@ const SMALL_ORDER = [
   'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o',
 ]
 
+const smallOrder = SMALL_ORDER.map((key): [string, string] => ['a key of small order', `aid:pubkey:${key}`])
+
 describe('parseAid', () => {
   it('accepts the three textual forms', () => {
     expect(aidKey(A.aid)).toEqual({ algorithm: 'ed25519', bytes: A.publicKey })
@@ -23,7 +25,7 @@ describe('parseAid', () => {
     expect(aidKey(aidText(P.aid))).toEqual({ algorithm: 'p256', bytes: P.publicKey })
   })
 
-  it.each([
+  it.each<[string, string]>([
     ['another method', `aid:web:${identifier}`],
     ['a DID', `did:key:${identifier}`],
     ['an unknown tag', `aid:pubkey:x25519:${identifier}`],
@@ -39,7 +41,7 @@ describe('parseAid', () => {
     ['blanks around it', ` ${A.aid}`],
     ['a line break behind it', `${A.aid}\n`],
     ['nothing', ''],
-    ...SMALL_ORDER.map((key) => ['a key of small order', `aid:pubkey:${key}`] as const),
+    ...smallOrder,
   ])('refuses %s', (_, text) => {
     expect(refusal(() => aitp.parseAid(text))).toBe('INVALID_ENVELOPE null')
   })

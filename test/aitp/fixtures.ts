@@ -115,9 +115,10 @@ export function signField(key: AgentKey, input: Uint8Array): string {
   return `${key.algorithm === 'p256' ? 'p256.' : ''}${b64u(key.sign(engine.sha256(input)))}`
 }
 
-/** Signs a manifest body afresh after a test has changed it. */
+/** Signs a manifest body afresh after a test has changed it. A member set to `undefined` is left out. */
 export function resignManifest(key: AgentKey, body: object): ManifestBody {
-  const { signature: _, ...signed } = body as { readonly signature?: unknown }
+  const kept = Object.entries(body).filter(([name, value]) => name !== 'signature' && value !== undefined)
+  const signed = Object.fromEntries(kept)
   return { ...signed, signature: signField(key, engine.utf8Encode(canonicalize(signed))) } as ManifestBody
 }
 
