@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { AdminRefusal } from '../../shared/admin.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -6,7 +7,12 @@ export interface AdminTarget {
   readonly agentId: string
   readonly port: number
   readonly secret: string
+  /** Settles when the agent's process is gone. */
+  readonly gone?: Promise<unknown>
 }
+
+/** How long after a broken connection the notice of the process's end may come. */
+const exitNoticeMs = 500
 
 export interface AdminCall<Answer> {
   readonly method: 'POST' | 'PUT'
@@ -48,12 +54,13 @@ export async function askAgent<Answer>(target: AdminTarget, call: AdminCall<Answ
     body: JSON.stringify(call.body),
     redirect: 'error',
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
-  }).catch((cause: unknown) => {
+  }).catch(async (cause: unknown) => {
+    // A process that dies breaks its connections first; its end explains more than they do.
+    if (target.gone !== undefined)
+      await Promise.race([target.gone, delay(exitNoticeMs, undefined, { ref: false })])
     call.signal.throwIfAborted()
-    const reason =
-      cause instanceof Error && cause.name === 'TimeoutError'
-        ? `no answer within ${call.timeoutMs} ms`
-        : 'no answer'
+    const late = cause instanceof Error && cause.name === 'TimeoutError'
+    const reason = late ? `no answer within ${call.timeoutMs} ms` : 'no answer'
     throw new AppError(
       'agent_unreachable',
       `Agent ${target.agentId} on port ${target.port} gave ${reason} to ${call.path}.`,

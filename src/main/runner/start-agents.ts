@@ -131,6 +131,7 @@ async function startAgent(
     port: worker.port,
     aid: worker.aid,
     secret: secrets.admin,
+    gone: worker.ended,
     worker,
   }
   context.agents.set(spec.id, agent)
