@@ -75,26 +75,28 @@ export interface HelloTerms<Prefix extends HelloPrefix> {
   readonly now: number
 }
 
-/** Opens the envelope of either hello and checks whose it is. */
+/** Opens the envelope of either hello and checks whether its sender is one that was pinned. */
 export function openHello<Prefix extends HelloPrefix>(
   engine: Engine,
   ladder: Ladder<HelloContentId<Prefix>>,
   party: HandshakeParty,
   text: string,
-  { prefix, messageType, payload, now }: HelloTerms<Prefix>,
+  { prefix, messageType, payload, expectedPeers, now }: HelloTerms<Prefix>,
 ): OpenedEnvelope {
-  return openEnvelope(engine, ladder, prefix, text, { now, messageType, payload, replay: party.replay })
+  const terms = { now, messageType, payload, replay: party.replay }
+  const opened = openEnvelope(engine, ladder, prefix, text, terms)
+  checkExpectedPeer(ladder, prefix, opened.sender, expectedPeers)
+  return opened
 }
 
-/** The checks of either hello behind its envelope: the pin, the manifest, the identity. */
+/** The checks of either hello behind its envelope: the manifest and the identity. */
 export function checkHelloContent<Prefix extends HelloPrefix>(
   engine: Engine,
   ladder: Ladder<HelloContentId<Prefix>>,
   party: HandshakeParty,
   { sender, messageId, timestamp, payload }: OpenedEnvelope,
-  { prefix, expectedPeers, now }: HelloTerms<Prefix>,
+  { prefix, now }: HelloTerms<Prefix>,
 ): VerifiedManifest {
-  checkExpectedPeer(ladder, prefix, sender, expectedPeers)
   const tree = objectMember(payload, 'manifest')
   checkManifestAid(ladder, prefix, sender, tree)
   const peer = checkManifestBody(engine, ladder, tree, { now, allowLoopbackHttp: party.allowLoopbackHttp })

@@ -90,15 +90,17 @@ describe('MUTUAL_HELLO_ACK at the initiator', () => {
     expect(refusal(act)).toBe('INVALID_ENVELOPE hello_ack.message_type')
   })
 
-  it('of another agent, in order in itself, is refused', () => {
+  it.each([
+    [undefined, 'INVALID_ENVELOPE hello_ack.sender'],
+    [B.aid, 'IDENTITY_FAILED hello_ack.expected_peer'],
+  ])('of another agent, in order in itself, is refused; pinned: %s', (expectedAid, verdict) => {
     const scene = new Scene()
-    const hello = scene.start()
-    const c = partyOf(C, manifestOf(C, 'gamma').verified)
+    const hello = aitp.startHandshake(scene.a, beta, ['beta.read'], { ...scene.step(T0), expectedAid })
     // C answers a hello that was addressed to it; its ack is then played to the first handshake.
+    const c = partyOf(C, manifestOf(C, 'gamma').verified)
     const toC = aitp.startHandshake(scene.a, c.manifest, ['gamma.read'], scene.step(T0))
     const ack = aitp.receiveHello(c, toC.message, scene.step(T0 + 1))
-    const act = () => hello.state.onHelloAck(ack.message, scene.step(T0 + 2))
-    expect(refusal(act)).toBe('INVALID_ENVELOPE hello_ack.sender')
+    expect(refusal(() => hello.state.onHelloAck(ack.message, scene.step(T0 + 2)))).toBe(verdict)
   })
 
   it.each<[string, Edit, string]>([
@@ -163,8 +165,8 @@ describe('MUTUAL_HELLO_ACK at the initiator', () => {
     const ids = helloAckChecks.map(({ id }) => id)
     expect(ids.slice(0, 14).join(' ')).toBe(
       `hello_ack.state hello_ack.deadline hello_ack.envelope hello_ack.message_type hello_ack.version hello_ack.replay
-      hello_ack.timestamp hello_ack.payload hello_ack.envelope_signature hello_ack.replay_record hello_ack.sender
-      hello_ack.expected_peer hello_ack.manifest_aid manifest.version`.replace(/\s+/g, ' '),
+      hello_ack.timestamp hello_ack.payload hello_ack.envelope_signature hello_ack.replay_record hello_ack.expected_peer
+      hello_ack.sender hello_ack.manifest_aid manifest.version`.replace(/\s+/g, ' '),
     )
     expect(ids.slice(-3)).toEqual(['identity.proof', 'hello_ack.nonce_echo', 'hello_ack.issue'])
   })
