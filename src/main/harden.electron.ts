@@ -1,5 +1,5 @@
 import { app, type Session, shell } from 'electron'
-import { isAppAddress } from './app-page.electron.ts'
+import { isAppAddress } from './app-address.ts'
 
 /** Hosts whose `https:` pages may be opened in the person's own browser. There are none yet. */
 const externalHosts: ReadonlySet<string> = new Set()

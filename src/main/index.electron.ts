@@ -1,11 +1,14 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, ipcMain, session } from 'electron'
 import packageJson from '../../package.json' with { type: 'json' }
 import { bindIpc } from './api/bind-ipc.ts'
-import { isAppFrame, registerAppScheme, serveAppPages } from './app-page.electron.ts'
+import { isAppFrame } from './app-address.ts'
+import { registerAppScheme, serveAppPages } from './app-page.electron.ts'
+import { defaultDataFolder } from './data-folder.ts'
+import { openDesktopHost } from './desktop-host.ts'
 import { denyPermissions, hardenContents } from './harden.electron.ts'
 import { setMenu } from './menu.electron.ts'
-import { openDesktopHost } from './open-host.electron.ts'
 import { shippedPaths } from './paths.ts'
 import { quitWith } from './quit.electron.ts'
 import { openWindow } from './window.electron.ts'
@@ -15,6 +18,7 @@ import { openWindowSettings } from './window-settings.electron.ts'
 app.enableSandbox()
 registerAppScheme()
 hardenContents()
+keepProfileIn(join(defaultDataFolder(process.env), 'window'))
 
 async function start(): Promise<void> {
   await app.whenReady()
@@ -30,6 +34,12 @@ async function start(): Promise<void> {
     settings: openWindowSettings(dataDir),
     onPageGone: (contentsId) => binding.forget(contentsId),
   })
+}
+
+/** With the data folder go the browser profile and the lock that makes a second start show the first window. */
+function keepProfileIn(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  app.setPath('userData', folder)
 }
 
 function showWindow(): void {

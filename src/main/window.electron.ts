@@ -1,5 +1,5 @@
 import { BrowserWindow } from 'electron'
-import { appAddress } from './app-page.electron.ts'
+import { appAddress } from './app-address.ts'
 import type { WindowSettings } from './window-settings.electron.ts'
 
 export interface WindowOptions {
