@@ -36,6 +36,6 @@ export async function spendCode(client: ConsoleClient): Promise<void> {
     sessionStorage.setItem(bearerKey, bearer)
   } catch (thrown) {
     if (readBearer() !== null) return
-    signOut(toAppError(thrown).code === 'internal_error' ? 'refused' : 'code_spent')
+    signOut(toAppError(thrown).code === 'code_spent' ? 'code_spent' : 'refused')
   }
 }

@@ -62,17 +62,26 @@ export function toneOf(state: MarkState): Tone {
   return looks[state].tone
 }
 
+interface MarkProps {
+  readonly state: MarkState
+  readonly label?: string
+  /** Off where the states are of something else than trust, as the life of a process. */
+  readonly letter?: boolean
+}
+
 /** Decoration beside text that says the same; alone it needs a `label`. */
-export function Mark({ state, label }: { readonly state: MarkState; readonly label?: string }) {
+export function Mark({ state, label, letter: shown = true }: MarkProps) {
   const { letter, tone, drawing } = looks[state]
   return (
     <span className={`mark tone-${tone}`}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
         {drawing}
       </svg>
-      <span className="mark-letter" aria-hidden="true">
-        {letter}
-      </span>
+      {shown ? (
+        <span className="mark-letter" aria-hidden="true">
+          {letter}
+        </span>
+      ) : null}
       {label === undefined ? null : <span className="visually-hidden">{label}</span>}
     </span>
   )

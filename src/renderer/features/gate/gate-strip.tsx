@@ -44,12 +44,12 @@ interface GateStripProps {
   readonly callee: string
 }
 
-/** The stages of one gated call in a row; the one that decided is wide and says why. */
+/** The stages of one gated call as a row of marks; the one that decided is wide and says why. Below, each in words. */
 export function GateStrip({ decided, invoked, callee }: GateStripProps) {
   const stages = [...decided.stages, ...(invoked?.stages ?? [])]
   const deciding =
     stages.find(({ decision }) => decision === 'refused') ??
-    stages.findLast(({ stage, decision }) => stage === 'trust' && decision === 'passed')
+    stages.find(({ stage, decision }) => stage === 'trust' && decision === 'passed')
   return (
     <section className="gate" aria-label="Gate">
       <p className="gate-head">
@@ -60,36 +60,34 @@ export function GateStrip({ decided, invoked, callee }: GateStripProps) {
           <code>{decided.capability}</code> at the gate of {callee}
         </span>
       </p>
-      <ol className="gate-stages">
+      <div className="gate-strip" aria-hidden="true">
         {stages.map((fact) => (
-          <Stage key={fact.stage} fact={fact} wide={fact === deciding} />
+          <span
+            key={fact.stage}
+            title={stageNames[fact.stage]}
+            className={`gate-cell ${fact.decision}${fact === deciding ? ' deciding' : ''}`}
+          >
+            <Mark state={marks[fact.decision]} />
+            {fact === deciding ? `${stageNames[fact.stage]}: ${fact.reason}` : null}
+          </span>
+        ))}
+      </div>
+      <ol>
+        {stages.map((fact) => (
+          <Stage key={fact.stage} fact={fact} />
         ))}
       </ol>
     </section>
   )
 }
 
-function Stage({ fact, wide }: { readonly fact: StageFact; readonly wide: boolean }) {
-  const { stage, decision, reason, ms, ids } = fact
+function Stage({ fact: { stage, decision, reason, ms } }: { readonly fact: StageFact }) {
   return (
-    <li className={`gate-stage ${decision}${wide ? ' deciding' : ''}`}>
-      <span className="gate-stage-name">
-        <Mark state={marks[decision]} label={words[decision]} /> {stageNames[stage]}
-      </span>
+    <li className={`gate-stage ${decision}`}>
+      <Mark state={marks[decision]} label={words[decision]} />
+      <span>{stageNames[stage]}</span>
       <span className="gate-stage-reason">{reason}</span>
       <span className="gate-stage-ms">{ms.toFixed(1)} ms</span>
-      {wide && Object.keys(ids).length > 0 ? (
-        <dl className="gate-stage-ids">
-          {Object.entries(ids).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <code>{value}</code>
-              </dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
     </li>
   )
 }

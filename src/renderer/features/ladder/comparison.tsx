@@ -4,12 +4,13 @@ import { align, type Column, linesOf, pieces } from './aligned-diff.ts'
 interface ComparisonProps {
   readonly expected: string
   readonly actual: string
+  /** Characters in a line. */
+  readonly width?: number
+  readonly copyable?: boolean
 }
 
-const width = 36
-
 /** Expected over actual, in fixed columns, with the difference marked. */
-export function Comparison({ expected, actual }: ComparisonProps) {
+export function Comparison({ expected, actual, width = 36, copyable = true }: ComparisonProps) {
   return (
     <figure className="comparison" aria-label="Expected and actual">
       <span className="visually-hidden">
@@ -24,12 +25,14 @@ export function Comparison({ expected, actual }: ComparisonProps) {
           </div>
         ))}
       </div>
-      <div className="comparison-copy">
-        <span>expected</span>
-        <CopyButton text={expected} what="the expected value" />
-        <span>actual</span>
-        <CopyButton text={actual} what="the actual value" />
-      </div>
+      {copyable ? (
+        <div className="comparison-copy">
+          <span>expected</span>
+          <CopyButton text={expected} what="the expected value" />
+          <span>actual</span>
+          <CopyButton text={actual} what="the actual value" />
+        </div>
+      ) : null}
     </figure>
   )
 }

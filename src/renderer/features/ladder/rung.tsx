@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Check, CheckStatus } from '../../../shared/report.ts'
 import { Mark, type MarkState } from '../../components/mark.tsx'
@@ -28,6 +28,11 @@ export function Rung({ check, unpinned }: RungProps) {
   const { status, expected, actual } = check
   const failed = status === 'failed'
   const [wanted, setWanted] = useState(false)
+  const row = useRef<HTMLLIElement>(null)
+  // The check that failed is what one came for, however many passed before it.
+  useEffect(() => {
+    if (failed) row.current?.scrollIntoView({ block: 'center' })
+  }, [failed])
   const detail = status === 'passed' && (expected !== null || actual !== null)
   const line = (
     <>
@@ -38,7 +43,7 @@ export function Rung({ check, unpinned }: RungProps) {
     </>
   )
   return (
-    <li className={`rung ${status}${unpinned ? ' unpinned' : ''}`} data-check={check.id}>
+    <li ref={row} className={`rung ${status}${unpinned ? ' unpinned' : ''}`} data-check={check.id}>
       {detail ? (
         <Button className="rung-line" aria-expanded={wanted} onPress={() => setWanted(!wanted)}>
           {line}

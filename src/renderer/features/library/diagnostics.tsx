@@ -1,6 +1,6 @@
+import { CircleX, TriangleAlert } from 'lucide-react'
 import type { Diagnostic } from '../../../shared/scenario.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { Mark } from '../../components/mark.tsx'
 
 /** Files that cannot be run, named with the reason; every other scenario works. */
 export function Diagnostics({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }) {
@@ -12,7 +12,11 @@ export function Diagnostics({ diagnostics }: { readonly diagnostics: readonly Di
         const broken = problem.severity === 'error'
         return (
           <div key={`${place} ${problem.rule} ${problem.message}`} className="diagnostic">
-            <Mark state={broken ? 'refused' : 'unpinned'} label={problem.severity} />
+            {broken ? (
+              <CircleX size={18} className="tone-refused" aria-label="Error" role="img" />
+            ) : (
+              <TriangleAlert size={18} className="tone-caution" aria-label="Warning" role="img" />
+            )}
             <div>
               <p>{problem.message}</p>
               <p className="small">

@@ -1,6 +1,6 @@
+import { TriangleAlert } from 'lucide-react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Empty } from '../../components/empty.tsx'
-import { Mark } from '../../components/mark.tsx'
 import type { RunFacts } from '../run/run-facts.ts'
 import './output.css'
 
@@ -26,7 +26,7 @@ export function Output({ facts: { run, over } }: { readonly facts: RunFacts }) {
           </h2>
           {isStub(value) ? (
             <p className="stub">
-              <Mark state="unpinned" /> Offline text: no model was asked.
+              <TriangleAlert size={16} aria-hidden /> Offline text: no model was asked.
             </p>
           ) : null}
           <Value value={value} />

@@ -31,7 +31,7 @@ function AgentCell({ participant: { id, name, agent, state, exit } }: { readonly
         <strong>{name}</strong>
         <code className="muted">{id}</code>
         <span className={state === 'crashed' ? 'agent-state tone-refused' : 'agent-state muted'}>
-          <Mark state={mark} /> {word}
+          <Mark state={mark} letter={false} /> {word}
           {state === 'crashed' && exit !== null ? `, ${exit}` : ''}
         </span>
       </p>

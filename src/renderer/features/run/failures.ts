@@ -14,12 +14,12 @@ export function failuresOf(events: readonly RunEvent[], exchanges: readonly Exch
   const refused = exchanges
     .flatMap(messagesOf)
     .filter(({ message }) => isBad(messageState(message)))
-    .map(({ exchange, message, offsetMs }) => ({
+    .map(({ exchange, message }) => ({
       exchangeId: exchange.exchange_id,
       direction: message.direction,
       eventSeq:
         events.find((event) => event.exchange_id === exchange.exchange_id && isFailure(event))?.seq ?? null,
-      offsetMs,
+      offsetMs: exchange.offset_ms,
     }))
   const explained = new Set(refused.map(({ exchangeId }) => exchangeId))
   const seqs = new Set(refused.map(({ eventSeq }) => eventSeq))

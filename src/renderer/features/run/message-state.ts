@@ -8,8 +8,6 @@ export interface SequenceMessage {
   readonly key: string
   readonly exchange: Exchange
   readonly message: Message
-  /** When it was captured, milliseconds since the start of the run. */
-  readonly offsetMs: number
 }
 
 export function messagesOf(exchange: Exchange): readonly SequenceMessage[] {
@@ -17,7 +15,6 @@ export function messagesOf(exchange: Exchange): readonly SequenceMessage[] {
     key: messageKey(exchange.exchange_id, message.direction),
     exchange,
     message,
-    offsetMs: exchange.offset_ms + (message.direction === 'response' ? exchange.duration_ms : 0),
   }))
 }
 
@@ -38,7 +35,7 @@ export function messageState({ outcome, verdict }: Message): MessageState {
   if (outcome === 'refused' || verdict?.report.verdict === 'refused') return 'refused'
   if (outcome === 'lost') return 'lost'
   if (outcome === 'pending') return 'pending'
-  if (verdict === null || verdict.report.checks.length === 0) return 'unchecked'
+  if (!verdict?.report.checks.some(({ status }) => status === 'passed')) return 'unchecked'
   return skippedPins(verdict.report).length > 0 ? 'unpinned' : 'valid'
 }
 

@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components'
-import { cutAid } from '../../components/cut.tsx'
 import { Mark, toneOf } from '../../components/mark.tsx'
 import { select, setLens } from '../../store/run-view.ts'
+import { Comparison } from '../ladder/comparison.tsx'
 import type { RunFacts } from './run-facts.ts'
 import { openFailure } from './use-run-keys.ts'
 import { verdictOf } from './verdict.ts'
@@ -21,21 +21,10 @@ export function VerdictPanel({ facts }: { readonly facts: RunFacts }) {
               </span>
               {verdict.sentence}
             </p>
+            {verdict.code === null ? null : <code className="verdict-code tone-refused">{verdict.code}</code>}
             {verdict.expected !== null && verdict.actual !== null ? (
-              <p className="verdict-compare">
-                {verdict.code === null ? null : <code className="tone-refused">{verdict.code}</code>}
-                <span>
-                  expected <code title={verdict.expected}>{cutAid(verdict.expected)}</code>
-                </span>
-                <span>
-                  got <code title={verdict.actual}>{cutAid(verdict.actual)}</code>
-                </span>
-              </p>
-            ) : verdict.code === null ? null : (
-              <p className="verdict-compare">
-                <code className="tone-refused">{verdict.code}</code>
-              </p>
-            )}
+              <Comparison expected={verdict.expected} actual={verdict.actual} width={72} copyable={false} />
+            ) : null}
           </div>
           <VerdictLinks facts={facts} />
         </>

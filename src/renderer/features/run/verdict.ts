@@ -78,10 +78,12 @@ function summary({ events, exchanges }: Facts): string {
   const parts = [
     tallied(
       'handshake',
+      'accepted',
       conversations.filter(({ kind }) => kind === 'handshake'),
     ),
     tallied(
       'call',
+      'allowed',
       conversations.filter(({ kind }) => kind === 'call'),
     ),
     steps > 0 ? `${count(steps, 'step')} done` : '',
@@ -90,11 +92,11 @@ function summary({ events, exchanges }: Facts): string {
   return parts.length === 0 ? 'No message was captured.' : `${capital(parts.join(', '))}.`
 }
 
-function tallied(noun: string, conversations: readonly Conversation[]): string {
+function tallied(noun: string, verb: string, conversations: readonly Conversation[]): string {
   if (conversations.length === 0) return ''
   const bad = conversations.filter(({ state }) => state === 'refused' || state === 'lost').length
   const good = conversations.filter(({ state }) => state !== 'refused' && state !== 'lost').length
-  return [good > 0 ? `${count(good, noun)} accepted` : '', bad > 0 ? `${count(bad, noun)} refused` : '']
+  return [good > 0 ? `${count(good, noun)} ${verb}` : '', bad > 0 ? `${count(bad, noun)} refused` : '']
     .filter((part) => part !== '')
     .join(', ')
 }

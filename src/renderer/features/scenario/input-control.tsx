@@ -67,7 +67,7 @@ function Choice({ field, text, problem, onChange }: ControlProps) {
     >
       <Caption field={field} />
       <Button className="select-button">
-        <SelectValue />
+        <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown size={18} aria-hidden />
       </Button>
       <Hint field={field} text={text} />

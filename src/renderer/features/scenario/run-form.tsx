@@ -1,9 +1,8 @@
-import { Play } from 'lucide-react'
+import { CircleX, Play, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import type { ScenarioDetail } from '../../../shared/contract.ts'
 import { useStartRun } from '../../api/queries.ts'
-import { Mark } from '../../components/mark.tsx'
 import { navigate, runHref } from '../../store/router.ts'
 import { hostProblems } from './host-problems.ts'
 import { InputControl } from './input-control.tsx'
@@ -63,14 +62,15 @@ export function RunForm({ scenario }: { readonly scenario: ScenarioDetail }) {
       <div role="status" className="run-form-why">
         {invalid.length > 0 ? (
           <p>
-            <Mark state="unpinned" /> It cannot run yet: {invalid.map(({ field }) => field.title).join(', ')}.
+            <TriangleAlert size={16} className="tone-caution" aria-hidden /> It cannot run yet:{' '}
+            {invalid.map(({ field }) => field.title).join(', ')}.
           </p>
         ) : null}
       </div>
       {start.error ? (
         <div role="alert" className="run-form-why">
           <p>
-            <Mark state="refused" /> It did not start. {start.error.message}
+            <CircleX size={16} className="tone-refused" aria-hidden /> It did not start. {start.error.message}
           </p>
           <p className="muted small">
             Code <code>{start.error.code}</code>

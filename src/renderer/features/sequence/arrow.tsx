@@ -32,7 +32,9 @@ export function Arrow({ item: { message }, participants }: ArrowProps) {
           {outcomeWord(message)}
         </span>
         {message.code === null ? null : <code className="tone-refused">{message.code}</code>}
-        {message.verdict === null ? null : <MiniLadder report={message.verdict.report} />}
+        {message.verdict === null || state === 'unchecked' ? null : (
+          <MiniLadder report={message.verdict.report} />
+        )}
       </span>
     </span>
   )

@@ -60,7 +60,7 @@ function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
 function conversation(group: readonly Exchange[]): Conversation {
   const [first, last] = [group[0], group.at(-1)]
   if (!first || !last) throw new TypeError('a conversation has at least one exchange')
-  const messages = group.flatMap(messagesOf).sort((one, two) => one.offsetMs - two.offsetMs)
+  const messages = group.flatMap(messagesOf)
   const bad = messages.find(({ message }) => isBad(messageState(message)))
   return {
     id: first.exchange_id,
@@ -68,7 +68,7 @@ function conversation(group: readonly Exchange[]): Conversation {
     from: first.from,
     to: first.to,
     offsetMs: first.offset_ms,
-    durationMs: last.offset_ms + last.duration_ms - first.offset_ms,
+    durationMs: (last.started_at - first.started_at) * 1_000 + last.duration_ms,
     state: bad ? messageState(bad.message) : endState(messages, last),
     code: bad?.message.code ?? null,
     messages,

@@ -1,4 +1,4 @@
-import { offset } from '../../components/time.tsx'
+import { duration, offset } from '../../components/time.tsx'
 import { outcomeWord } from '../run/message-state.ts'
 import type { Names, Participant } from '../run/participants.ts'
 import { Arrow } from './arrow.tsx'
@@ -18,7 +18,7 @@ interface MessageRowProps {
 }
 
 export function MessageRow({ row, participants, names, selected, itemProps }: MessageRowProps) {
-  const { message, offsetMs } = row.item
+  const { message, exchange } = row.item
   const tickets = ticketsOf(message)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
@@ -33,7 +33,9 @@ export function MessageRow({ row, participants, names, selected, itemProps }: Me
       className="message-row"
       onClick={() => chooseRow(row)}
     >
-      <span className="sequence-gutter">{offset(offsetMs)}</span>
+      <span className="sequence-gutter">
+        {message.direction === 'request' ? offset(exchange.offset_ms) : `+${duration(exchange.duration_ms)}`}
+      </span>
       <span className="message-lanes">
         <Arrow item={row.item} participants={participants} />
         {tickets.map((ticket) => (

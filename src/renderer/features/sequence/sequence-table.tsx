@@ -26,12 +26,12 @@ export function SequenceTable({ facts: { conversations, names } }: { readonly fa
       <tbody>
         {conversations
           .flatMap(({ messages }) => messages)
-          .map(({ key, exchange, message, offsetMs }) => {
+          .map(({ key, exchange, message }) => {
             const state = messageState(message)
-            const counts = message.verdict ? tally(message.verdict.report) : null
+            const counts = message.verdict && state !== 'unchecked' ? tally(message.verdict.report) : null
             return (
               <tr key={key} aria-selected={key === selectedKey}>
-                <td className="mono">{offset(offsetMs)}</td>
+                <td className="mono">{offset(exchange.offset_ms)}</td>
                 <td>{names.ofId(message.from)}</td>
                 <td>{names.ofId(message.to)}</td>
                 <td>

@@ -14,13 +14,15 @@ interface EventRowProps {
   readonly position: number
   readonly total: number
   readonly top: number
+  readonly index: number
+  readonly measure: (element: HTMLElement | null) => void
   readonly relation: Relation
   readonly sameExchange: boolean
   readonly onSelect: () => void
 }
 
 export const EventRow = memo(function EventRow(props: EventRowProps) {
-  const { event, names, position, total, top, relation, sameExchange, onSelect } = props
+  const { event, names, position, total, top, index, measure, relation, sameExchange, onSelect } = props
   const lane = laneOf(event)
   const failed = isFailure(event)
   const text = sentence(event, names)
@@ -34,6 +36,8 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
       aria-posinset={position}
       aria-setsize={total}
       className={`event ${relation}${sameExchange ? ' same-exchange' : ''}${failed ? ' failed' : ''}`}
+      ref={measure}
+      data-index={index}
       style={{ top }}
       onClick={onSelect}
     >
@@ -45,9 +49,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
         {failed ? <Mark state="refused" label="failure" /> : null}
         {isGood(event) ? <Mark state="valid" label="accepted" /> : null}
       </span>
-      <span className="event-text" title={text}>
-        {text}
-      </span>
+      <span className="event-text">{text}</span>
       <span className="event-tail">
         {relation === 'cause' || relation === 'effect' ? (
           <span className="event-relation">{relation}</span>

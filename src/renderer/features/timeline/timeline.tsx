@@ -97,6 +97,8 @@ export function Timeline({ facts }: { readonly facts: RunFacts }) {
                 position={item.index + 1}
                 total={shown.length}
                 top={item.start}
+                index={item.index}
+                measure={virtual.measureElement}
                 relation={relationOf(event, selected)}
                 sameExchange={event.exchange_id !== undefined && event.exchange_id === selection.exchangeId}
                 onSelect={() => selectEvent(event, exchanges)}

@@ -15,7 +15,7 @@ export function ChecksTab({ exchange, message, facts }: WireProps) {
       {decided && message.direction === 'request' ? (
         <GateStrip decided={decided} invoked={invoked} callee={names.ofId(exchange.to)} />
       ) : null}
-      {message.verdict && message.verdict.report.checks.length > 0 ? (
+      {message.verdict && messageState(message) !== 'unchecked' ? (
         <Ladder report={message.verdict.report} reportedBy={names.ofId(message.verdict.reported_by)} />
       ) : (
         <NoLadder exchange={exchange} message={message} facts={facts} />

@@ -27,7 +27,8 @@ export function EventDetail({ event, facts }: { readonly event: RunEvent; readon
           <Fact name="Place">number {event.seq} in the log</Fact>
           <Fact name="Offset">{offset(event.offset_ms)} s by the clock of the console</Fact>
           <Fact name="Time">
-            <Time seconds={event.ts} /> by the clock of {laneOf(event)}
+            <Time seconds={event.ts} /> by the clock of{' '}
+            {event.source === 'runner' ? 'the console' : facts.names.ofId(laneOf(event))}
           </Fact>
           <Fact name="Reported by">
             {event.source === 'runner' ? 'the runner' : facts.names.ofId(event.agent_id ?? 'an agent')}

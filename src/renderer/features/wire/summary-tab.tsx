@@ -20,7 +20,7 @@ export function SummaryTab({ exchange, message, facts }: WireProps) {
       <p className="summary-sentence">{summary({ exchange, message, facts })}</p>
       {decided ? <GateStrip decided={decided} invoked={invoked} callee={names.ofId(exchange.to)} /> : null}
       <FactsList>
-        {message.verdict ? (
+        {message.verdict && messageState(message) !== 'unchecked' ? (
           <Fact name="Checks">
             <MiniLadder report={message.verdict.report} />
           </Fact>

@@ -2,10 +2,10 @@ import type { DecodedToken } from '../../../shared/exchange.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Empty } from '../../components/empty.tsx'
 import { Mark } from '../../components/mark.tsx'
-import { useNow } from '../../components/time.tsx'
+import { relativeTime, useNow } from '../../components/time.tsx'
 import type { Names } from '../run/participants.ts'
 import { ClaimValue } from './claim-value.tsx'
-import { claimMeanings, headerMeanings, tokenKinds } from './claims.ts'
+import { claimMeanings, headerMeanings, inReadingOrder, tokenKinds } from './claims.ts'
 import type { WireProps } from './message-detail.tsx'
 
 export function TokensTab({ exchange, message, facts: { names } }: WireProps) {
@@ -48,7 +48,8 @@ function Life({ claims }: { readonly claims: Record<string, unknown> }) {
   const expired = expires * 1_000 <= now
   return (
     <span className="token-life">
-      <Mark state={expired ? 'expired' : 'expiring'} /> {expired ? 'expired' : 'not expired'}
+      {expired ? <Mark state="expired" /> : null} {expired ? 'expired' : 'expires'}{' '}
+      {relativeTime(expires, now)}
     </span>
   )
 }
@@ -65,7 +66,7 @@ function Members({ title, members, meanings, names }: MembersProps) {
     <table className="claims">
       <caption>{title}</caption>
       <tbody>
-        {Object.entries(members).map(([name, value]) => (
+        {inReadingOrder(members, meanings).map(([name, value]) => (
           <tr key={name}>
             <th scope="row">
               <code>{name}</code>
