@@ -1,9 +1,9 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
-import type { z } from 'zod'
 import { callNames, contract, type Handlers, streamNames } from '../../shared/contract.ts'
 import { AppError, appErrorStatus, errorBody, toAppError } from '../../shared/errors.ts'
 import { httpRoute } from '../../shared/http-request.ts'
+import { parseInput } from './parse-input.ts'
 import { sendEvents } from './sse.ts'
 
 const bodyLimit = '1mb'
@@ -54,20 +54,6 @@ function inputOf(request: Request): Record<string, unknown> {
   const body: unknown = request.body
   const members = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}
   return { ...request.query, ...members, ...request.params }
-}
-
-function parseInput<Input extends z.ZodType>(schema: Input, given: unknown): z.output<Input> {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-  const first = details[0]
-  throw new AppError(
-    'invalid_body',
-    `The request is not as the contract has it: ${first?.path || 'the whole'}: ${first?.message}.`,
-    {
-      details,
-    },
-  )
 }
 
 /** The last handler: everything thrown leaves as the one error body, with its status. */

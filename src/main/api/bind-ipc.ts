@@ -8,6 +8,7 @@ import {
   streamNames,
 } from '../../shared/contract.ts'
 import { AppError, errorBody, toAppError } from '../../shared/errors.ts'
+import { parseInput } from './parse-input.ts'
 
 /** The part of Electron's `webContents` that answers need. */
 export interface IpcSender {
@@ -44,7 +45,7 @@ export function bindIpc<Event extends { readonly sender: IpcSender }>(
       const call = findName(callNames, name)
       // The types of one entry agree; over all of them the compiler cannot see it.
       const handle = handlers[call] as (parsed: unknown) => Promise<unknown>
-      return handle(parseInput(call, input))
+      return handle(parseInput(contract[call].input, input))
     }),
   )
 
@@ -64,7 +65,7 @@ export function bindIpc<Event extends { readonly sender: IpcSender }>(
       own.set(id, stop)
       const stream = findName(streamNames, name)
       try {
-        for await (const item of handlers[stream](parseInput(stream, input), stop.signal)) {
+        for await (const item of handlers[stream](parseInput(contract[stream].input, input), stop.signal)) {
           if (stop.signal.aborted) return
           send({ id, kind: 'item', item })
         }
@@ -102,17 +103,4 @@ function findName<Name extends CallName | StreamName>(names: readonly Name[], gi
   const name = names.find((known) => known === given)
   if (name !== undefined) return name
   throw new AppError('not_found', `The contract has no ${JSON.stringify(given) ?? typeof given}.`)
-}
-
-/** Answers in the words of the HTTP binding, so that both transports refuse alike. */
-function parseInput<Name extends CallName | StreamName>(name: Name, given: unknown) {
-  const parsed = contract[name].input.safeParse(given)
-  if (parsed.success) return parsed.data as never
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-  const [first] = details
-  throw new AppError(
-    'invalid_body',
-    `The request is not as the contract has it: ${first?.path || 'the whole'}: ${first?.message}.`,
-    { details },
-  )
 }

@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { followRun } from '../../src/main/cli/follow-run.ts'
+import { openDataFolder } from '../../src/main/data-folder.ts'
+import { createHost, type Host } from '../../src/main/host.ts'
+import type { ConsoleClient } from '../../src/shared/client.ts'
+import { type CallName, callNames, contract, streamNames } from '../../src/shared/contract.ts'
+import { toAppError } from '../../src/shared/errors.ts'
+import type { RunEvent } from '../../src/shared/events.ts'
+import { httpClient } from '../support/http.ts'
+import { createIpcClient } from '../support/ipc.ts'
+import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+
+let host: Host
+let http: ConsoleClient
+let ipc: ConsoleClient
+let runId = ''
+let exchangeId = ''
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aitp-console-test-'))
+  host = await createHost({
+    dataFolder: openDataFolder(folder),
+    scenariosDir: shippedScenarios,
+    agentsDir: builtAgents,
+    pagesDir: null,
+    port: { from: 0 },
+    agentBasePort: 0,
+    environment: { PATH: process.env['PATH'] },
+    version: '0.0.0-test',
+  })
+  http = httpClient(host.port, host.bearer)
+  ipc = createIpcClient(host.handlers)
+  const { run_id } = await http.call('startRun', {
+    scenario_ref: researchAndWrite,
+    inputs: { topic: 'both' },
+  })
+  await followRun(http, run_id, () => undefined)
+  runId = run_id
+  exchangeId = String((await http.call('listExchanges', { run_id })).exchanges[0]?.exchange_id)
+  return async () => {
+    await host.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+const absent = '00000000-0000-4000-8000-000000000000'
+
+interface Case {
+  readonly good: () => unknown
+  readonly bad: () => unknown
+  readonly code: string
+}
+
+/** One good and one bad input for every call; what differs by nature from call to call is left out of the comparison. */
+const cases: Record<CallName, Case | null> = {
+  health: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  openSession: null,
+  newSessionCode: null,
+  startRun: null,
+  listPacks: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  listScenarios: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  getScenario: {
+    good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0' }),
+    bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
+    code: 'scenario_not_found',
+  },
+  listRuns: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  getRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  getRunStatus: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  narrateRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  cancelRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  listExchanges: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  getExchange: {
+    good: () => ({ run_id: runId, exchange_id: exchangeId }),
+    bad: () => ({ run_id: runId, exchange_id: 'ffffffffffffffff' }),
+    code: 'exchange_not_found',
+  },
+  listAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+}
+
+const outcome = (client: ConsoleClient, name: CallName, input: unknown) =>
+  client.call(name, input as never).then(
+    (value: unknown) => ({ value }),
+    (thrown: unknown) => {
+      const { code, message, details } = toAppError(thrown)
+      return { code, message, details }
+    },
+  )
+
+const compared = callNames.flatMap((name) => {
+  const own = cases[name]
+  return own === null ? [] : [{ name, own }]
+})
+
+describe.each(compared)('$name', ({ name, own }) => {
+  it('gives the same answer over HTTP and IPC, as the contract has it', async () => {
+    const [overHttp, overIpc] = [await outcome(http, name, own.good()), await outcome(ipc, name, own.good())]
+    expect(overHttp).toHaveProperty('value')
+    expect(overIpc).toEqual(overHttp)
+    expect(contract[name].output.safeParse((overHttp as { value: unknown }).value).error).toBeUndefined()
+  })
+
+  it(`refuses alike over HTTP and IPC (${own.code})`, async () => {
+    const [overHttp, overIpc] = [await outcome(http, name, own.bad()), await outcome(ipc, name, own.bad())]
+    expect(overHttp).toMatchObject({ code: own.code })
+    expect(overIpc).toEqual(overHttp)
+  })
+})
+
+describe('calls that answer differently each time', () => {
+  it('openSession takes a code once, on either transport', async () => {
+    for (const client of [http, ipc]) {
+      const { code } = await client.call('newSessionCode', {})
+      expect(await client.call('openSession', { code })).toEqual({ bearer: host.bearer })
+      expect(await outcome(client, 'openSession', { code })).toMatchObject({ code: 'code_spent' })
+    }
+  })
+
+  it('startRun refuses alike, before anything starts', async () => {
+    const before = (await http.call('listRuns', {})).runs.length
+    const bad = [
+      [{ scenario_ref: 'intra-org/none@1.0.0' }, 'scenario_not_found'],
+      [{ scenario_ref: researchAndWrite, inputs: { style: 'loud', topic: 'x' } }, 'invalid_inputs'],
+      [{ scenario_ref: researchAndWrite, inputs: { topic: 7 } }, 'invalid_inputs'],
+      [{ scenario_ref: researchAndWrite, inputs: { topic: 'x' }, template: 'none' }, 'template_not_found'],
+      [{ scenario_ref: researchAndWrite, inputs: { topic: 'x' }, run_id: 'not-a-uuid' }, 'invalid_body'],
+      [{ inputs: {} }, 'invalid_body'],
+      [{ scenario_ref: researchAndWrite, inputs: { topic: 'x' }, run_id: runId }, 'run_id_taken'],
+    ] as const
+    for (const [input, code] of bad) {
+      const overHttp = await outcome(http, 'startRun', input)
+      expect(overHttp).toMatchObject({ code })
+      expect(await outcome(ipc, 'startRun', input)).toEqual(overHttp)
+    }
+    expect((await http.call('listRuns', {})).runs).toHaveLength(before)
+  })
+})
+
+describe.each(streamNames)('%s', (name) => {
+  const read = (client: ConsoleClient, afterSeq: number) =>
+    new Promise<RunEvent[]>((resolve, reject) => {
+      const events: RunEvent[] = []
+      client.subscribe(
+        name,
+        { run_id: runId, after_seq: afterSeq },
+        {
+          item: (event) => events.push(event),
+          end: () => resolve(events),
+          error: (body) => reject(new Error(body.error.code)),
+        },
+      )
+    })
+
+  it('gives the same events over HTTP and IPC, from any seq on, each as the contract has it', async () => {
+    const { events } = await http.call('getRun', { run_id: runId })
+    expect(await read(http, 0)).toEqual(events)
+    expect(await read(ipc, 0)).toEqual(events)
+    expect(await read(http, 10)).toEqual(events.slice(10))
+    expect(await read(ipc, 10)).toEqual(events.slice(10))
+    for (const event of events) expect(contract[name].item.safeParse(event).error).toBeUndefined()
+  })
+
+  it('refuses an unknown run alike', async () => {
+    const refusal = (client: ConsoleClient) =>
+      new Promise((resolve) => {
+        client.subscribe(
+          name,
+          { run_id: absent },
+          { item: () => undefined, end: () => resolve('end'), error: resolve },
+        )
+      })
+    expect(await refusal(http)).toMatchObject({ error: { code: 'run_not_found' } })
+    expect(await refusal(ipc)).toEqual(await refusal(http))
+  })
+})
