@@ -33,6 +33,7 @@ export function openWith(
   service: { readonly from: number; readonly asked?: number | undefined; readonly pages: boolean },
 ): Promise<OpenConsole> {
   const { environment, paths } = terminal
+  const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   return openConsole({
     dataDir: options.data ?? defaultDataFolder(environment),
     scenariosDir: scenariosDir(options, terminal),
@@ -44,7 +45,7 @@ export function openWith(
     version: terminal.version,
     asked: {
       ...(service.asked === undefined ? {} : { port: service.asked }),
-      ...(options.scenarios === undefined ? {} : { scenarios: options.scenarios }),
+      ...(askedScenarios ? { scenarios: askedScenarios } : {}),
     },
   })
 }
