@@ -84,8 +84,3 @@ export function unsignedReport(now: number, reason: string): Report {
     ],
   }
 }
-
-/** Integer Unix seconds, read once per verification step. */
-export function unixNow(): number {
-  return Math.floor(Date.now() / 1000)
-}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AgentKey, Aitp, BuiltManifest } from '../../src/aitp/index.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
-import { unixNow } from './capture.ts'
+import { unixNow } from './clock.ts'
 
 /** This agent's key and the manifest it publishes. */
 export interface Identity {

@@ -7,7 +7,7 @@ import {
 } from '../../src/aitp/index.ts'
 import type { HandshakeDone } from '../../src/shared/admin.ts'
 import { type Agent, partyOf, randomness } from './agent.ts'
-import { unixNow } from './capture.ts'
+import { unixNow } from './clock.ts'
 import { exchangeWith, type Incoming } from './outbound.ts'
 import { WorkerError } from './refusal.ts'
 

@@ -1,5 +1,6 @@
 import type { Agent } from './agent.ts'
-import { unixNow, unsignedReport } from './capture.ts'
+import { unsignedReport } from './capture.ts'
+import { unixNow } from './clock.ts'
 import { exchangeWith } from './outbound.ts'
 import { WorkerError } from './refusal.ts'
 

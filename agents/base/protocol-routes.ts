@@ -1,7 +1,8 @@
 import express, { type Request, type Response, type Router } from 'express'
 import { AitpError } from '../../src/aitp/index.ts'
 import { type Agent, partyOf, randomness } from './agent.ts'
-import { unixNow, unsignedReport } from './capture.ts'
+import { unsignedReport } from './capture.ts'
+import { unixNow } from './clock.ts'
 import { Inbound } from './inbound.ts'
 import { peerRefusalBody, refusalOf } from './refusal.ts'
 

@@ -1,7 +1,7 @@
 import { type Aid, AitpError, type Report } from '../../../src/aitp/index.ts'
 import { decidingStages, type StageFact } from '../../../src/shared/gate.ts'
 import type { Agent } from '../agent.ts'
-import { unixNow } from '../capture.ts'
+import { unixNow } from '../clock.ts'
 import type { Refusal } from '../refusal.ts'
 import { notReached, skipped, startStage } from './stages.ts'
 

@@ -1,17 +1,7 @@
 import { WorkerError } from '../refusal.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { chooseProvider, type Provider } from './provider.ts'
-
-export interface GenerationTask {
-  /** Name of the kind of work, e.g. `research`. */
-  readonly task: string
-  readonly topic?: string
-  readonly commissionedBy: string | null
-  readonly system: string
-  readonly prompt: string
-  /** The text when no model is asked: made from the input, the same for the same input. */
-  readonly offline: () => string
-}
+import type { GenerationTask } from './task.ts'
 
 /** A text and where it came from; `stub` is true whenever no model was asked. */
 export interface GeneratedText {

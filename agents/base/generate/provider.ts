@@ -1,5 +1,5 @@
 import type { LanguageModel } from 'ai'
-import type { GenerationTask } from './generation.ts'
+import type { GenerationTask } from './task.ts'
 
 /** Something that writes a text. */
 export interface Provider {

@@ -1,0 +1,4 @@
+/** Integer Unix seconds, read once per verification step. */
+export function unixNow(): number {
+  return Math.floor(Date.now() / 1000)
+}
