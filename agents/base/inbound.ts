@@ -51,11 +51,11 @@ export class Inbound {
   }: Answer): Promise<void> {
     const { traceId, operation } = requestContext()
     const requestHeaders = incomingHeaders(this.#request.headers)
-    const responseHeaders: [string, string][] = [
-      ['content-type', 'application/json'],
-      ['cache-control', 'no-store'],
-      ...Object.entries(headers),
-    ]
+    const responseHeaders = Object.entries({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...headers,
+    })
     const { aitp, peers, telemetry } = this.#agent
     telemetry.exchange({
       exchange_id: this.exchangeId,

@@ -28,19 +28,18 @@ async function serveManifest(
   forHost: boolean,
 ): Promise<void> {
   const { text, verified } = agent.identity.manifest()
-  const inbound = new Inbound(agent, 'manifest', request, response)
   const now = unixNow()
+  const headers = { 'cache-control': `max-age=${Math.max(0, verified.expiresAt - now)}` }
   // The host's own look is no message between agents.
   if (forHost) {
-    response
-      .type('application/json')
-      .set('cache-control', `max-age=${Math.max(0, verified.expiresAt - now)}`)
-      .end(text)
+    response.type('application/json').set(headers).end(text)
     return
   }
+  const inbound = new Inbound(agent, 'manifest', request, response)
   await inbound.answer({
     status: 200,
     text,
+    headers,
     report: unsignedReport(now, 'a request for a manifest is not signed'),
   })
 }

@@ -21,19 +21,21 @@ export interface TelemetryOptions {
 }
 
 const timeoutMs = 3_000
-const largestBatch = 200
+/** Below what the host takes in one request. */
+const mostItems = 200
+const mostCharacters = 2_000_000
 
 export function createTelemetry({ url, secret, warn }: TelemetryOptions): Telemetry {
   let agentSeq = 0
   let gathered: TelemetryItem[] = []
   let sending: Promise<void> = Promise.resolve()
 
-  async function send(items: TelemetryItem[]): Promise<void> {
+  async function send(items: readonly string[]): Promise<void> {
     try {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
-        body: JSON.stringify({ items }),
+        body: `{"items":[${items.join(',')}]}`,
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       })
@@ -47,10 +49,7 @@ export function createTelemetry({ url, secret, warn }: TelemetryOptions): Teleme
   function flush(): Promise<void> {
     const items = gathered
     gathered = []
-    for (let at = 0; at < items.length; at += largestBatch) {
-      const batch = items.slice(at, at + largestBatch)
-      sending = sending.then(() => send(batch))
-    }
+    for (const batch of batchesOf(items)) sending = sending.then(() => send(batch))
     return sending
   }
 
@@ -79,4 +78,21 @@ export function createTelemetry({ url, secret, warn }: TelemetryOptions): Teleme
     },
     flush,
   }
+}
+
+/** The items as JSON, in order, cut into requests of a size that the host takes. */
+function batchesOf(items: readonly TelemetryItem[]): string[][] {
+  const batches: string[][] = []
+  let characters = 0
+  for (const json of items.map((item) => JSON.stringify(item))) {
+    const last = batches.at(-1)
+    if (last && last.length < mostItems && characters + json.length < mostCharacters) {
+      last.push(json)
+      characters += json.length
+    } else {
+      batches.push([json])
+      characters = json.length
+    }
+  }
+  return batches
 }

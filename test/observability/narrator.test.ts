@@ -85,6 +85,11 @@ describe('narrate', () => {
     expect(told(body)).toBe(line)
   })
 
+  it('lets nothing through that could move a terminal’s cursor', () => {
+    const hostile = '\u001b[2Jgone\r\n\u202e\u0085'
+    expect(told({ type: 'run.failed', error: hostile, code: 'x' })).toBe('[run] FAILED �[2Jgone����')
+  })
+
   it('closes a whole run with a line that counts', () => {
     const events = [{ type: 'run.complete', ...stamp } as RunEvent]
     expect(narrateRun(events, 'success')).toBe('[run] complete\n[run] status=success events=1 narrated=1\n')

@@ -30,7 +30,7 @@ export function scenariosDir(options: ConsoleOptions, { environment, paths }: Te
 export function openWith(
   options: ConsoleOptions,
   terminal: Terminal,
-  service: { readonly from: number; readonly asked?: number | undefined; readonly pages: boolean },
+  service: { readonly from: number; readonly asked?: number | undefined },
 ): Promise<OpenConsole> {
   const { environment, paths } = terminal
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
@@ -38,7 +38,7 @@ export function openWith(
     dataDir: options.data ?? defaultDataFolder(environment),
     scenariosDir: scenariosDir(options, terminal),
     agentsDir: paths.agents,
-    pagesDir: service.pages ? paths.pages : null,
+    pagesDir: paths.pages,
     port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
     agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
     environment,

@@ -1,3 +1,4 @@
+import { printable } from '../../shared/printable.ts'
 import type { Check, Report } from '../../shared/report.ts'
 
 const marks: Record<Check['status'], string> = { passed: '✓', failed: '✕', not_reached: '·', skipped: '–' }
@@ -15,5 +16,5 @@ export function ladderLines(report: Report): string[] {
   const failed = report.checks.find(({ status }) => status === 'failed')
   const verdict =
     report.verdict === 'accepted' ? 'accepted' : `REFUSED ${report.code} at check ${failed?.id ?? '?'}`
-  return [...lines, `${report.subject}: ${verdict}`]
+  return [...lines, `${report.subject}: ${verdict}`].map(printable)
 }

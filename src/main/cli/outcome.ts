@@ -1,4 +1,5 @@
 import { type AppErrorCode, toAppError } from '../../shared/errors.ts'
+import { printable } from '../../shared/printable.ts'
 
 /** How the program ends. 0 done · 1 the run or check failed · 2 bad input or usage, nothing changed · 3 our own failure. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -24,6 +25,6 @@ const badInput: ReadonlySet<AppErrorCode> = new Set([
 /** Tells a person what was wrong, and the shell which kind of wrong it was. */
 export function reportFailure(thrown: unknown, stderr: (line: string) => void): ExitCode {
   const error = toAppError(thrown)
-  stderr(`aitp-console: ${error.message} (${error.code})`)
+  stderr(printable(`aitp-console: ${error.message} (${error.code})`))
   return badInput.has(error.code) ? 2 : 3
 }

@@ -132,6 +132,8 @@ class SupervisedWorker implements Worker {
     )
     const onAbort = () => this.#announced.reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
+    // It may have been aborted while the process was being spawned.
+    if (signal.aborted) onAbort()
     try {
       await this.#announced.promise
     } finally {

@@ -1,10 +1,15 @@
 import type { RunEvent } from '../../shared/events.ts'
+import { printable } from '../../shared/printable.ts'
 
 const aidLength = 28
 const idLength = 14
 
 /** One line for one event: an area in brackets, then who did what with which outcome. */
 export function narrate(event: RunEvent): string {
+  return printable(sentence(event))
+}
+
+function sentence(event: RunEvent): string {
   switch (event.type) {
     case 'run.started':
       return `[run] ${event.scenario_ref}${event.template === null ? '' : ` (template ${event.template})`}`

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../shared/errors.ts'
 import { migrations } from './migrations.ts'
@@ -7,6 +8,8 @@ import { migrations } from './migrations.ts'
  * of ours with everything that was acknowledged, and lets other processes read while a host writes.
  */
 export function openDatabase(file: string): DatabaseSync {
+  // Tokens lie in it: for this user only, and SQLite gives the files beside it the same mode.
+  closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file)
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000;',

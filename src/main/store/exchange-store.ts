@@ -11,9 +11,10 @@ export interface ExchangeStore {
 }
 
 export function createExchangeStore(database: DatabaseSync): ExchangeStore {
-  const upsert = database.prepare(
-    `INSERT INTO captures (run_id, exchange_id, side, offset_ms, capture) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (run_id, exchange_id, side) DO UPDATE SET capture = excluded.capture`,
+  // One capture an agent and exchange, and the first stands: no agent can rewrite what it or another reported.
+  const insert = database.prepare(
+    `INSERT INTO captures (run_id, exchange_id, agent_id, offset_ms, capture) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   )
   const selectAll = database.prepare('SELECT * FROM captures WHERE run_id = ? ORDER BY offset_ms')
   const selectOne = database.prepare('SELECT * FROM captures WHERE run_id = ? AND exchange_id = ?')
@@ -38,7 +39,7 @@ export function createExchangeStore(database: DatabaseSync): ExchangeStore {
 
   return {
     put: (runId, offsetMs, capture) =>
-      void upsert.run(runId, capture.exchange_id, capture.side, offsetMs, JSON.stringify(capture)),
+      void insert.run(runId, capture.exchange_id, capture.agent_id, offsetMs, JSON.stringify(capture)),
     list: (runId) =>
       join(runId, selectAll.all(runId))
         .map(({ client: _client, server: _server, ...exchange }) => exchange)

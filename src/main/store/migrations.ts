@@ -29,10 +29,10 @@ export const migrations: readonly string[] = [
   CREATE TABLE captures (
     run_id      TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
     exchange_id TEXT NOT NULL,
-    side        TEXT NOT NULL,
+    agent_id    TEXT NOT NULL,
     offset_ms   REAL NOT NULL,
     capture     TEXT NOT NULL,
-    PRIMARY KEY (run_id, exchange_id, side)
+    PRIMARY KEY (run_id, exchange_id, agent_id)
   ) STRICT, WITHOUT ROWID;
   `,
 ]

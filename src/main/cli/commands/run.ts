@@ -39,7 +39,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
   const scenario = findScenario(loadRegistry(scenariosDir(options, terminal)), ref, options.template ?? null)
   const inputs = parseInputs(options.input, scenario.scenario.spec.inputs.schema)
   effectiveInputs(scenario.scenario, inputs)
-  const opened = await openWith(options, terminal, { from: 0, pages: false })
+  const opened = await openWith(options, terminal, { from: 0 })
   try {
     const { run_id } = await opened.client.call('startRun', {
       scenario_ref: ref,

@@ -18,7 +18,6 @@ export function addServe(program: Command, terminal: Terminal): void {
       const opened = await openWith(options, terminal, {
         from: defaultPort,
         asked: asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined,
-        pages: true,
       })
       try {
         if (opened.host === null) {

@@ -58,7 +58,7 @@ async function traceStored(
   terminal: Terminal,
   print: (event: RunEvent) => void,
 ): Promise<string> {
-  const opened = await openWith(options, terminal, { from: 0, pages: false })
+  const opened = await openWith(options, terminal, { from: 0 })
   try {
     if (options.follow) {
       await followRun(opened.client, runId, print, terminal.interrupt)

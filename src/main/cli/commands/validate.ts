@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { printable } from '../../../shared/printable.ts'
 import type { Diagnostic } from '../../../shared/scenario.ts'
 import { validatePaths } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
@@ -22,5 +23,5 @@ export function addValidate(program: Command, terminal: Terminal, end: (code: Ex
 }
 
 export function diagnosticLine({ file, line, column, severity, rule, message }: Diagnostic): string {
-  return `${file}:${line}:${column} ${rule} ${severity === 'warning' ? 'warning: ' : ''}${message}`
+  return printable(`${file}:${line}:${column} ${rule} ${severity === 'warning' ? 'warning: ' : ''}${message}`)
 }

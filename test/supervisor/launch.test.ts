@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createSupervisor } from '../../src/main/hosting/supervisor.ts'
+import { temporaryFolder } from '../support/folders.ts'
+
+const ready = `console.log('AITP_AGENT_READY aid=aid:pubkey:${'A'.repeat(43)} port=8100')`
+const stay = 'process.stdin.resume()'
+
+function launch(script: string, startupTimeoutMs = 10_000, signal = new AbortController().signal) {
+  const file = join(temporaryFolder(), 'worker.cjs')
+  writeFileSync(file, script)
+  const supervisor = createSupervisor(pino({ level: 'silent' }))
+  onTestFinished(() => supervisor.stopAll())
+  const environment = { PATH: String(process.env['PATH']) }
+  const launched = supervisor.launch(
+    { runId: 'r', agentId: 'a', file, environment, startupTimeoutMs },
+    signal,
+  )
+  return { supervisor, launched }
+}
+
+describe('the supervisor', () => {
+  it('reads AID and port from the ready line', async () => {
+    const { launched } = launch(`${ready};${stay}`)
+    expect(await launched).toMatchObject({ state: 'ready', port: 8100, aid: `aid:pubkey:${'A'.repeat(43)}` })
+  })
+
+  it('gives up on a worker that stays silent, and ends it (B-24)', async () => {
+    const { launched, supervisor } = launch(stay, 200)
+    await expect(launched).rejects.toMatchObject({ code: 'agent_start_timeout' })
+    expect(supervisor.workers()).toEqual([])
+  })
+
+  it('is not blocked by a worker that fills both pipes before it is ready (B-49)', async () => {
+    const chatter = `for (const stream of [process.stdout, process.stderr]) stream.write('x'.repeat(1e6) + '\\n')`
+    const { launched } = launch(`${chatter};${ready};${stay}`)
+    expect(await launched).toMatchObject({ state: 'ready' })
+  })
+
+  it('tells the exit code and the last words of a worker that ends before it is ready', async () => {
+    const { launched } = launch(`console.error('no such luck');process.exitCode = 3`)
+    await expect(launched).rejects.toMatchObject({
+      code: 'agent_spawn_error',
+      message: expect.stringMatching(/exit code 3.*no such luck/),
+    })
+  })
+
+  it('takes no ready line that is none', async () => {
+    const almost = [`'AITP_AGENT_READY port=1 aid=x'`, `' AITP_AGENT_READY aid=aid:pubkey:A port=1'`]
+    const { launched } = launch(`${almost.map((line) => `console.log(${line})`).join(';')};${stay}`, 300)
+    await expect(launched).rejects.toMatchObject({ code: 'agent_start_timeout' })
+  })
+
+  it('says crashed of a worker that ends by itself, and stopped of one it ended', async () => {
+    const crash = await launch(`${ready};setImmediate(() => process.exit(7))`).launched
+    expect(await crash.ended).toEqual({ exit: { code: 7, signal: null }, cause: 'crashed' })
+    const { launched, supervisor } = launch(`${ready};${stay}`)
+    const stopped = await launched
+    await supervisor.stopRun('r')
+    expect(await stopped.ended).toEqual({ exit: { code: null, signal: 'SIGTERM' }, cause: 'stopped' })
+  })
+
+  it('kills a worker that will not end when asked', async () => {
+    const { launched, supervisor } = launch(`process.on('SIGTERM', () => {});${stay};${ready}`)
+    const worker = await launched
+    await supervisor.stopAll()
+    expect(await worker.ended).toEqual({ exit: { code: null, signal: 'SIGKILL' }, cause: 'stopped' })
+  })
+
+  it('ends a start that is no longer wanted', async () => {
+    const abort = new AbortController()
+    const { launched, supervisor } = launch(stay, 10_000, abort.signal)
+    abort.abort(new Error('no longer wanted'))
+    await expect(launched).rejects.toThrow('no longer wanted')
+    expect(supervisor.workers()).toEqual([])
+  })
+})
