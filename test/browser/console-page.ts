@@ -15,13 +15,13 @@ export class ConsolePage {
   readonly page: Page
   readonly host: RecordedHost
   readonly #context: BrowserContext
-  readonly #address: string
+  readonly address: string
 
   private constructor(page: Page, context: BrowserContext, host: RecordedHost, address: string) {
     this.page = page
     this.host = host
     this.#context = context
-    this.#address = address
+    this.address = address
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
@@ -53,7 +53,7 @@ export class ConsolePage {
 
   /** Opens the printed address, which spends its code. */
   async signIn(): Promise<void> {
-    await this.page.goto(`${this.#address}/#code=${this.host.code}`)
+    await this.page.goto(`${this.address}/#code=${this.host.code}`)
     await this.page.getByRole('heading', { level: 1, name: 'Library' }).waitFor()
   }
 
@@ -62,7 +62,7 @@ export class ConsolePage {
     await this.page.addInitScript((bearer) => {
       sessionStorage.setItem('aitp-console.bearer', bearer)
     }, this.host.bearer)
-    await this.page.goto(`${this.#address}/${hash}`)
+    await this.page.goto(`${this.address}/${hash}`)
     await this.page.waitForLoadState('load')
   }
 

@@ -46,6 +46,8 @@ export class RecordedHost {
   readonly bearer = 'bearer-of-the-test'
   /** Bodies of `POST /runs`, in order. */
   readonly started: unknown[] = []
+  /** Runs that were asked to stop, in order. */
+  readonly cancelled: string[] = []
   /** `after_seq` of each subscription, in order. */
   readonly subscriptions: number[] = []
   readonly #runs = new Map<string, Live>()
@@ -80,6 +82,11 @@ export class RecordedHost {
       live.upTo += 1
       for (const stream of live.streams) sendEvent(stream, event)
     }
+  }
+
+  /** Lets events happen that no open stream hears of. */
+  skip(runId: string, events: number): void {
+    this.#live(runId).upTo += events
   }
 
   /** Sends something a second time, or out of turn. */
@@ -153,7 +160,7 @@ export class RecordedHost {
     const live = this.#live(id)
     if (sub === undefined) return runAsOf(live)
     if (sub === 'status') return { ...summaryOf(live), event_count: live.upTo }
-    if (sub === 'cancel') return { run_id: id, status: 'cancelled', cancelled: true }
+    if (sub === 'cancel') return this.#cancel(id)
     if (sub === 'exchanges' && subId === undefined)
       return { run_id: id, exchanges: captured(live).map(withoutBodies) }
     const exchange = captured(live).find(({ exchange_id }) => exchange_id === subId)
@@ -170,6 +177,11 @@ export class RecordedHost {
     return { run_id, status: 'running', scenario_ref, run_label }
   }
 
+  #cancel(runId: string): unknown {
+    this.cancelled.push(runId)
+    return { run_id: runId, status: 'cancelled', cancelled: true }
+  }
+
   #stream(runId: string, url: URL, response: ServerResponse): void {
     const live = this.#live(runId)
     const after = Number(url.searchParams.get('after_seq') ?? 0)
@@ -182,15 +194,12 @@ export class RecordedHost {
   }
 }
 
-/** An exchange is captured when the last event that names it has happened. */
+/** What agents have sent so far: all that is older than the newest event. */
 function captured({ recording, upTo }: Live): Recording['exchanges'] {
-  const last = recording.run.events.length
-  return recording.exchanges.filter(({ event_seqs, offset_ms }) => {
-    const event = recording.run.events[upTo - 1]
-    return upTo === last || (event_seqs.at(-1) ?? 0) <= upTo
-      ? (event?.offset_ms ?? 0) >= offset_ms || upTo === last
-      : false
-  })
+  const { events } = recording.run
+  if (upTo === events.length) return recording.exchanges
+  const now = events[upTo - 1]?.offset_ms ?? 0
+  return recording.exchanges.filter(({ offset_ms }) => offset_ms <= now)
 }
 
 function withoutBodies({

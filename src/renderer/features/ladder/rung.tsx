@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { Check, CheckStatus } from '../../../shared/report.ts'
 import { Mark, type MarkState } from '../../components/mark.tsx'
+import { reveal } from '../../components/reveal.ts'
 import { Comparison } from './comparison.tsx'
 
 const marks: Record<CheckStatus, MarkState> = {
@@ -31,7 +32,7 @@ export function Rung({ check, unpinned }: RungProps) {
   const row = useRef<HTMLLIElement>(null)
   // The check that failed is what one came for, however many passed before it.
   useEffect(() => {
-    if (failed) row.current?.scrollIntoView({ block: 'center' })
+    if (failed) reveal(row.current, 'centre')
   }, [failed])
   const detail = status === 'passed' && (expected !== null || actual !== null)
   const line = (

@@ -1,16 +1,17 @@
 import { Mark } from '../../components/mark.tsx'
 import { MiniLadder } from '../ladder/mini-ladder.tsx'
 import { isBad, markOf, messageState, outcomeWord, type SequenceMessage } from '../run/message-state.ts'
-import type { Participant } from '../run/participants.ts'
+import type { Names, Participant } from '../run/participants.ts'
 import { percent, spanOf } from './layout.ts'
 
 interface ArrowProps {
   readonly item: SequenceMessage
   readonly participants: readonly Participant[]
+  readonly names: Names
 }
 
 /** A captured message between two lifelines. A refused one ends in a bar before the lifeline it did not get past. */
-export function Arrow({ item: { message }, participants }: ArrowProps) {
+export function Arrow({ item: { message }, participants, names }: ArrowProps) {
   const { left, width, rightward } = spanOf(message.from, message.to, participants)
   const state = messageState(message)
   const bad = isBad(state)
@@ -20,6 +21,9 @@ export function Arrow({ item: { message }, participants }: ArrowProps) {
       style={{ left: percent(left), width: percent(width) }}
     >
       <span className="arrow-kind">{message.kind}</span>
+      <span className="visually-hidden">
+        from {names.ofId(message.from)} to {names.ofId(message.to)}
+      </span>
       <svg className="arrow-line" aria-hidden="true" preserveAspectRatio="none">
         <line x1="0" y1="6" x2="100%" y2="6" />
       </svg>

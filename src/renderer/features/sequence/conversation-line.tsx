@@ -56,7 +56,8 @@ export function ConversationLine({ row, names, itemProps }: ConversationLineProp
         </span>
         {code === null ? null : <code className="tone-refused">{code}</code>}
         <span className="muted small">
-          {messages.length} messages, {duration(durationMs)}
+          {row.folded ? `${messages.length} messages, ` : ''}
+          {duration(durationMs)}
         </span>
       </span>
     </div>

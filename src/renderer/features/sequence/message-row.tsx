@@ -1,5 +1,6 @@
+import { useEffect, useRef } from 'react'
+import { reveal } from '../../components/reveal.ts'
 import { duration, offset } from '../../components/time.tsx'
-import { outcomeWord } from '../run/message-state.ts'
 import type { Names, Participant } from '../run/participants.ts'
 import { Arrow } from './arrow.tsx'
 import type { ItemProps } from './conversation-line.tsx'
@@ -20,16 +21,23 @@ interface MessageRowProps {
 export function MessageRow({ row, participants, names, selected, itemProps }: MessageRowProps) {
   const { message, exchange } = row.item
   const tickets = ticketsOf(message)
+  const element = useRef<HTMLElement>(null)
+  // What was selected elsewhere comes into view here.
+  useEffect(() => {
+    if (selected) reveal(element.current, 'nearest')
+  }, [selected])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
     <div
       role="treeitem"
       tabIndex={itemProps.tabIndex}
       onFocus={itemProps.onFocus}
-      ref={itemProps.ref}
+      ref={(own) => {
+        element.current = own
+        itemProps.ref(own)
+      }}
       aria-level={2}
       aria-selected={selected}
-      aria-label={`${message.kind} from ${names.ofId(message.from)} to ${names.ofId(message.to)}, ${outcomeWord(message)}${message.code === null ? '' : ` ${message.code}`}`}
       className="message-row"
       onClick={() => chooseRow(row)}
     >
@@ -37,7 +45,7 @@ export function MessageRow({ row, participants, names, selected, itemProps }: Me
         {message.direction === 'request' ? offset(exchange.offset_ms) : `+${duration(exchange.duration_ms)}`}
       </span>
       <span className="message-lanes">
-        <Arrow item={row.item} participants={participants} />
+        <Arrow item={row.item} participants={participants} names={names} />
         {tickets.map((ticket) => (
           <span
             key={ticket.jti}

@@ -15,21 +15,20 @@ export function TicketMark({ ticket, names }: TicketProps) {
     <span className={`ticket ${state}`}>
       <span className="ticket-line">
         <Mark state={state} label={state} />
-        <span>
-          TCT of {names.ofId(ticket.issuer)}
-          <span className="muted">
-            {' '}
-            {state === 'expired' ? 'expired' : 'expires'} {relativeTime(ticket.expiresAt, now)}
-          </span>
-        </span>
+        TCT of {names.ofId(ticket.issuer)}
       </span>
       <span className="ticket-grants">
         {ticket.grants.map((grant) => (
           <code key={grant}>{grant}</code>
         ))}
       </span>
-      <span className="ticket-life">
-        <i style={{ width: `${left * 100}%` }} />
+      <span className="ticket-line">
+        <span className="ticket-life">
+          <i style={{ width: `${left * 100}%` }} />
+        </span>
+        <span className="muted">
+          {state === 'expired' ? 'expired' : 'expires'} {relativeTime(ticket.expiresAt, now)}
+        </span>
       </span>
     </span>
   )

@@ -1,0 +1,45 @@
+import { accepted, refused } from './recorded-run.ts'
+
+const runId = accepted.run.run_id
+const [firstManifest, firstHello, firstCommit] = accepted.exchanges
+const call = accepted.exchanges.at(-1)
+
+export interface Screen {
+  readonly hash: string
+  /** What shows that it is complete. */
+  readonly complete: string
+}
+
+/** Every picture of the window, by name. */
+export const screens: Readonly<Record<string, Screen>> = {
+  library: { hash: '#/', complete: '.run-row' },
+  scenario: { hash: '#/scenarios/cross-org/trust-gate@1.0.0', complete: '.run-form' },
+  'run-sequence': { hash: `#/runs/${runId}`, complete: '.ticket' },
+  'run-message': {
+    hash: `#/runs/${runId}?exchange=${firstHello?.exchange_id}&message=request&tab=checks`,
+    complete: '.rung',
+  },
+  'run-tokens': {
+    hash: `#/runs/${runId}?exchange=${firstCommit?.exchange_id}&message=request&tab=tokens`,
+    complete: '.token',
+  },
+  'run-http': {
+    hash: `#/runs/${runId}?exchange=${firstHello?.exchange_id}&message=response&tab=http`,
+    complete: '.headers',
+  },
+  'run-body': {
+    hash: `#/runs/${runId}?exchange=${firstManifest?.exchange_id}&message=response&tab=body`,
+    complete: '.body',
+  },
+  'run-gate': {
+    hash: `#/runs/${runId}?exchange=${call?.exchange_id}&message=request&tab=summary`,
+    complete: '.gate',
+  },
+  'run-timeline': { hash: `#/runs/${runId}?event=11&lens=timeline`, complete: '.event.selected' },
+  'run-output': { hash: `#/runs/${runId}?lens=output`, complete: '.outputs' },
+  'refused-verdict': { hash: `#/runs/${refused.run.run_id}`, complete: '.verdict-links' },
+  'refused-checks': {
+    hash: `#/runs/${refused.run.run_id}?exchange=${refused.exchanges[0]?.exchange_id}&message=response&tab=checks`,
+    complete: '.comparison',
+  },
+}

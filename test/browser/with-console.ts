@@ -1,0 +1,38 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { launchChromium } from './chromium.ts'
+import { ConsolePage, type Opening } from './console-page.ts'
+import { RecordedHost } from './recorded-host.ts'
+
+/** One browser for a test file; a host and its pages for each test. */
+export function withConsole() {
+  let browser: Browser
+  let address = ''
+  let opened: ConsolePage[] = []
+  const fixture = {
+    host: new RecordedHost(),
+    async open(opening: Opening = {}): Promise<ConsolePage> {
+      const page = await ConsolePage.open(browser, fixture.host, address, opening)
+      opened.push(page)
+      return page
+    },
+  }
+
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  beforeEach(async () => {
+    fixture.host = new RecordedHost()
+    address = await fixture.host.listen()
+  })
+  // A window that complained is a failed test, whatever else it showed.
+  afterEach(async () => {
+    const complaints = opened.flatMap((page) => page.complaints)
+    await Promise.all(opened.map((page) => page.close()))
+    opened = []
+    await fixture.host.close()
+    expect(complaints).toEqual([])
+  })
+  afterAll(() => browser.close())
+  return fixture
+}
