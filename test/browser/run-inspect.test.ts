@@ -1,5 +1,7 @@
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { accepted, type Recording, refused } from './recorded-run.ts'
+import { busy, withFailureAt, withLostCall, withoutPin, withPendingAnswer } from './altered.ts'
+import { accepted, refused } from './recorded-run.ts'
 import { withConsole } from './with-console.ts'
 
 const it = withConsole()
@@ -69,6 +71,36 @@ test('a message that nothing verified is delivered, not accepted', async () => {
   const row = console.sequenceRows.filter({ hasText: 'MANIFEST_REQUEST' }).first()
   await row.getByText('delivered').waitFor()
   expect(await row.locator('.tone-valid').count()).toBe(0)
+})
+
+test('a message whose end nobody has reported is dashed and pending', async () => {
+  it.host.play(withPendingAnswer(accepted, 2))
+  const console = await it.open()
+  await console.goToRun(runId)
+  const row = console.sequenceRows.filter({ hasText: 'MUTUAL_COMMIT_ACK' }).first()
+  await row.getByText('pending').waitFor()
+  expect(await row.locator('.arrow.pending').count()).toBe(1)
+  // Nobody holds its token yet.
+  expect(await row.locator('.ticket').count()).toBe(0)
+})
+
+test('a message that was never answered says so, and why', async () => {
+  it.host.play(withLostCall(accepted))
+  const console = await it.open()
+  await console.goToRun(runId)
+  const row = console.sequenceRows.filter({ hasText: 'CAPABILITY_REQUEST' })
+  await row.getByText('no answer').waitFor()
+  await row.click()
+  await console.inspector.getByText('connect ECONNREFUSED 127.0.0.1:8101').waitFor()
+})
+
+test('many conversations start folded into one line each', async () => {
+  it.host.play(busy(accepted, 4))
+  const console = await it.open()
+  await console.goToRun(runId)
+  await expect.poll(() => console.sequenceRows.count()).toBe(12)
+  await console.sequenceRows.nth(3).click()
+  await expect.poll(() => console.sequenceRows.count()).toBe(18)
 })
 
 test('tokens are decoded with the meaning of their claims and the agents they name', async () => {
@@ -147,32 +179,10 @@ test('outputs made without a model are marked as such', async () => {
   expect(await console.page.getByText('Offline text: no model was asked.').count()).toBe(2)
 })
 
-async function isInView(locator: import('playwright-core').Locator): Promise<boolean> {
+async function isInView(locator: Locator): Promise<boolean> {
   return locator.evaluate((element) => {
     const { top, bottom } = element.getBoundingClientRect()
     const panel = element.closest('.tab-panel')?.getBoundingClientRect()
     return panel !== undefined && top >= panel.top && bottom <= panel.bottom
   })
-}
-
-/** Moves the failed check of the manifest to another place of its ladder. */
-function withFailureAt(recording: Recording, place: number): Recording {
-  const changed = structuredClone(recording)
-  const checks = changed.exchanges[0]?.messages[1]?.verdict?.report.checks ?? []
-  for (const [index, check] of checks.entries()) {
-    check.status = index < place ? 'passed' : index === place ? 'failed' : 'not_reached'
-    if (index !== place) Object.assign(check, { expected: null, actual: null })
-  }
-  return changed
-}
-
-/** As if nothing had been pinned for the peer whose manifest was fetched first. */
-function withoutPin(recording: Recording): Recording {
-  const changed = structuredClone(recording)
-  const pin = changed.exchanges[0]?.messages[1]?.verdict?.report.checks.find(
-    ({ id }) => id === 'manifest.expected_aid',
-  )
-  if (!pin) throw new TypeError('the recording has no such check')
-  Object.assign(pin, { status: 'skipped', expected: null, actual: 'no AID is pinned for this peer' })
-  return changed
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { accepted, type Recording, refused } from './recorded-run.ts'
+import { long, withError } from './altered.ts'
+import { accepted, refused } from './recorded-run.ts'
 import { withConsole } from './with-console.ts'
 
 const it = withConsole()
@@ -128,27 +129,3 @@ test('ten thousand events stay a short list in the page, and the filter finds on
   await console.page.keyboard.type('step-8123 ')
   await console.page.getByText('1 of 10000 events').waitFor()
 })
-
-function withError(recording: Recording, text: string): Recording {
-  const events = recording.run.events.map((event) =>
-    event.type === 'trust.failed' || event.type === 'run.failed' ? { ...event, error: text } : event,
-  )
-  return { ...recording, run: { ...recording.run, events } }
-}
-
-function long(recording: Recording, length: number): Recording {
-  const [first] = recording.run.events
-  const last = recording.run.events.at(-1)
-  if (!first || !last) throw new TypeError('the recording is empty')
-  const stamp = { ts: first.ts, run_id: first.run_id, source: 'runner' as const, cause_seq: [] }
-  const middle = Array.from({ length: length - 2 }, (_, index) => ({
-    ...stamp,
-    type: 'step.skipped' as const,
-    step_id: `step-${index}`,
-    notes: 'nothing to do',
-    seq: index + 2,
-    offset_ms: index,
-  }))
-  const events = [first, ...middle, { ...last, seq: length, offset_ms: length, cause_seq: [] }]
-  return { exchanges: [], run: { ...recording.run, events } }
-}

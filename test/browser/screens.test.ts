@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { busy, renamed, withPendingAnswer } from './altered.ts'
 import { launchChromium } from './chromium.ts'
 import { ConsolePage } from './console-page.ts'
 import { RecordedHost } from './recorded-host.ts'
@@ -22,6 +23,8 @@ beforeAll(async () => {
   address = await host.listen()
   host.play(accepted)
   host.play(refused)
+  host.play(renamed(withPendingAnswer(accepted, 1), 'underway'), 9)
+  host.play(renamed(busy(accepted, 4), 'busy'))
   browser = await launchChromium()
 })
 
@@ -45,6 +48,41 @@ for (const theme of ['dark', 'light'] as const)
       expect(opened.complaints).toEqual([])
       await opened.close()
     })
+
+test('moments: a run under way, many agents, the table, a projector at 200 %, no key', async () => {
+  const opened = await ConsolePage.open(browser, host, address, { size: { width: 1280, height: 800 } })
+  const { page } = opened
+  const picture = async (name: string) => {
+    await page.evaluate(() => document.fonts.ready)
+    await page.screenshot({ path: `${folder}${name}.png` })
+    expect({ name, ...(await faults(opened)) }).toEqual({ name, wider: false, cut: [] })
+  }
+  await opened.goToRun('underway')
+  await page.getByText('pending').first().waitFor()
+  await picture('moment-under-way')
+  await opened.goToRun('busy')
+  await opened.sequenceRows.nth(11).waitFor()
+  await opened.sequenceRows.nth(2).click()
+  await picture('moment-busy')
+  await page.getByRole('button', { name: 'Show as table' }).click()
+  await picture('moment-table')
+  await page.evaluate(() =>
+    localStorage.setItem('aitp-console.preferences', '{"textSize":200,"theme":"light"}'),
+  )
+  await page.setViewportSize({ width: 1280, height: 768 })
+  await opened.goTo(`#/runs/${accepted.run.run_id}`)
+  await page.reload()
+  await page.locator('.ticket').first().waitFor()
+  await picture('moment-projector')
+  await page.evaluate(() => sessionStorage.clear())
+  await opened.close()
+
+  const signedOut = await ConsolePage.open(browser, host, address)
+  await signedOut.page.goto(address)
+  await signedOut.page.getByRole('heading', { level: 1 }).waitFor()
+  await signedOut.page.screenshot({ path: `${folder}moment-no-key.png` })
+  await signedOut.close()
+})
 
 /** What no picture may have: a page wider than the window, and text that its own box cuts off. */
 async function faults({ page }: ConsolePage): Promise<{ wider: boolean; cut: readonly string[] }> {

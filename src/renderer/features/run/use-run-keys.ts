@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { flushSync } from 'react-dom'
 import { lenses, nothingSelected, select, setLens, useRunView } from '../../store/run-view.ts'
 import { isTyping } from '../../store/shortcuts.ts'
 import { nextFailure } from './failures.ts'
@@ -33,8 +34,8 @@ export function openFailure({ failures }: RunFacts, step: 1 | -1): void {
   if (failure.exchangeId === null) setLens('timeline')
 }
 
-/** The filter lives in the timeline, so that lens comes first. */
+/** The filter lives in the timeline, which must be there before the next key is pressed. */
 function focusFilter(): void {
-  setLens('timeline')
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.timeline-filter input')?.focus())
+  flushSync(() => setLens('timeline'))
+  document.querySelector<HTMLElement>('.timeline-filter input')?.focus()
 }

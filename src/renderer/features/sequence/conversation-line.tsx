@@ -49,7 +49,7 @@ export function ConversationLine({ row, names, itemProps }: ConversationLineProp
         <Chevron size={16} aria-hidden />
         <strong>{kind === 'handshake' ? 'Handshake' : 'Call'}</strong>
         <span>
-          {names.ofId(from)} with {names.ofId(to)}
+          {names.ofId(from)} {kind === 'handshake' ? 'with' : 'to'} {names.ofId(to)}
         </span>
         <span className={isBad(state) ? 'conversation-state tone-refused' : 'conversation-state'}>
           <Mark state={markOf(state)} /> {words[state]}

@@ -91,7 +91,8 @@ function asking(grants: readonly string[] | undefined): string {
 }
 
 function life(event: { expires_at: number; ts: number }): string {
-  return duration(Math.max(0, event.expires_at - event.ts) * 1_000)
+  const minutes = Math.round((event.expires_at - event.ts) / 60)
+  return duration(Math.max(0, minutes) * 60_000)
 }
 
 function caller(aid: string | null, name: (aid: string) => string): string {

@@ -35,15 +35,24 @@ export function EventDetail({ event, facts }: { readonly event: RunEvent; readon
           </Fact>
           {own.map(([name, value]) => (
             <Fact key={name} name={name}>
-              <code className="event-value">
-                {typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
-              </code>
-              <CopyButton text={typeof value === 'string' ? value : JSON.stringify(value)} what={name} />
+              <Member name={name} value={value} />
             </Fact>
           ))}
         </FactsList>
         <Causes event={event} facts={facts} />
       </div>
+    </>
+  )
+}
+
+function Member({ name, value }: { readonly name: string; readonly value: unknown }) {
+  if (name === 'expires_at' && typeof value === 'number') return <Time seconds={value} />
+  const simple = typeof value !== 'object' || value === null
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, simple ? 0 : 2)
+  return (
+    <>
+      <code className="event-value">{text}</code>
+      <CopyButton text={text} what={name} />
     </>
   )
 }
