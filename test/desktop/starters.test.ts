@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -16,7 +16,6 @@ async function starter<Module>(name: string): Promise<Module> {
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'starters-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  chmodSync(folder, 0o777)
   return folder
 }
 
@@ -27,14 +26,13 @@ interface Started {
   readonly ended: Promise<number | null>
 }
 
-/** Without a display, unless the test gives one. Electron runs as no root, so neither does this. */
-function start(file: string, args: string[], environment: Record<string, string> = {}): Started {
+/** Without a display, unless the test gives one, and as the user `uid`, whoever runs the tests. */
+function start(file: string, args: string[], environment: Record<string, string> = {}, uid = 1000): Started {
   const { DISPLAY, WAYLAND_DISPLAY, ...rest } = process.env
-  const ordinary = process.getuid?.() === 0 && environment['DISPLAY'] ? { uid: 65_534, gid: 65_534 } : {}
-  const child = spawn(process.execPath, [join(root, 'build', file), ...args], {
+  const asUser = `data:text/javascript,process.getuid = () => ${uid}`
+  const child = spawn(process.execPath, ['--import', asUser, join(root, 'build', file), ...args], {
     env: { ...rest, AITP_CONSOLE_HOME: temporary(), AGENT_BASE_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...ordinary,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   let [stdout, stderr] = ['', '']
@@ -167,3 +165,25 @@ test('start serves a browser when Electron misses libraries', async () => {
   started.child.kill('SIGTERM')
   expect(await started.ended).toBe(0)
 })
+
+test.runIf(process.platform === 'linux')('start serves a browser for root', async () => {
+  const started = start('start.mjs', [], fakeElectron('exit 7'), 0)
+  await expect.poll(started.stdout, { timeout: 20_000 }).toMatch(/^http:/)
+  expect(started.stderr()).toContain('since Electron does not run as root')
+  started.child.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
+})
+
+test('start serves a browser when Electron is not there and cannot be fetched', async () => {
+  const nowhere = { ELECTRON_MIRROR: 'http://127.0.0.1:9/', electron_config_cache: temporary() }
+  const started = start('start.mjs', [], { DISPLAY: ':7', PORT: '0', ...nowhere, ...noElectron() })
+  await expect.poll(started.stdout, { timeout: 20_000 }).toMatch(/^http:/)
+  expect(started.stderr()).toContain('since Electron could not be fetched (')
+  started.child.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
+})
+
+/** A folder without the binary, wherever this project has one. */
+function noElectron(): Record<string, string> {
+  return { ELECTRON_OVERRIDE_DIST_PATH: temporary() }
+}
