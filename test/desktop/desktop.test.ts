@@ -1,4 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -234,6 +237,36 @@ describe('a page that is not ours', () => {
       return messages
     }, started.value.run_id)
     expect(heard).toBe(0)
+  })
+})
+
+describe('beside a console that serves this data folder already', () => {
+  test('the window shows that one, runs included, and leaves it running', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'desktop-shared-'))
+    const cli = join(import.meta.dirname, '../../out/main/cli.js')
+    const served = spawn(process.execPath, [cli, 'serve', '--port', '0', '--data', dataDir], {
+      env: { ...process.env, AGENT_BASE_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      await once(served.stdout, 'data')
+      const other = await launchDesktop({ AITP_CONSOLE_HOME: dataDir })
+      try {
+        await library(other.page)
+        await other.page.getByText('Research and Write').first().click()
+        await other.page.getByRole('button', { name: /^Run/ }).first().click()
+        await other.page.getByText('It ran to the end.').waitFor()
+        expect(await other.quit()).toBe(0)
+        expect(served.exitCode).toBeNull()
+      } finally {
+        await other.close()
+      }
+    } finally {
+      const ended = once(served, 'exit')
+      served.kill('SIGTERM')
+      await ended
+      rmSync(dataDir, { recursive: true, force: true })
+    }
   })
 })
 
