@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram } from '../../src/main/cli/program.ts'
+import { makeTree, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
@@ -45,10 +46,26 @@ describe('bad input is refused with one sentence and exit 2, nothing started', (
       'scenario_not_found',
     ))
 
-  it('missing input', () =>
-    refusedWithoutATrace(['run', researchAndWrite, '--input', 'style=loud'], /style/, 'invalid_inputs'))
+  it('missing input', async () => {
+    const { root } = makeTree({
+      [scenarioPath]: scenario({
+        schema: '      { type: object, properties: { topic: { type: string } }, required: [topic] }',
+      }),
+    })
+    await refusedWithoutATrace(['run', 'demo/talk@1.0.0', '--scenarios', root], /topic/, 'invalid_inputs')
+  })
 
-  it('wrongly typed input', () =>
+  it('wrongly typed input', async () => {
+    const { root } = makeTree({
+      [scenarioPath]: scenario({
+        schema: '      { type: object, properties: { count: { type: integer } } }',
+      }),
+    })
+    const args = ['run', 'demo/talk@1.0.0', '--scenarios', root, '--input', 'count=many']
+    await refusedWithoutATrace(args, /count/, 'invalid_inputs')
+  })
+
+  it('an input outside its choices', () =>
     refusedWithoutATrace(
       ['run', researchAndWrite, '--input', 'topic=x', '--input', 'style=7'],
       /style/,
