@@ -1,0 +1,203 @@
+import type { BrokenTree } from './broken-files.ts'
+import { agents, goodTree, metadata, scenario, scenarioPath, template, versionFolder } from './tree.ts'
+
+const step = (members: string) => scenario({ steps: `      - { ${members} }` })
+const workflow = 'type: workflow, agent: asker, capability: ask.question'
+const asTemplate = `${versionFolder}/templates/other.yaml`
+
+/** What is wrong between the parts of a scenario, and between files. */
+export const brokenScenarios: BrokenTree[] = [
+  // Duplicates
+  [
+    'B-01: one reference twice',
+    'duplicate-ref',
+    {
+      [scenarioPath]: scenario({ metadata: metadata({ scenario: '▸talk' }) }),
+      'demo/talk-2/1.0.0/scenario.yaml': scenario({ metadata: metadata({ scenario: '▸talk' }) }),
+    },
+    [
+      `${scenarioPath}:5:13 duplicate-ref`,
+      'demo/talk-2/1.0.0/scenario.yaml:5:13 duplicate-ref',
+      'demo/talk-2/1.0.0/scenario.yaml:5:13 path-mismatch',
+    ],
+  ],
+  [
+    'one slug twice',
+    'duplicate-pack',
+    {
+      'demo/pack.yaml': `▸${goodTree['demo/pack.yaml']}`,
+      'twin/pack.yaml': `▸${goodTree['demo/pack.yaml']}`,
+    },
+  ],
+  [
+    'B-05: one agent id twice',
+    'duplicate-agent',
+    { [scenarioPath]: scenario({ agents: `${agents}\n    - { id: ▸asker, ref: _shared/agents/asker }` }) },
+  ],
+  [
+    'B-05: one step id twice',
+    'duplicate-step',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - { id: ask, ${workflow} }\n      - { id: ▸ask, ${workflow} }`,
+      }),
+    },
+  ],
+  [
+    'two templates of one name',
+    'duplicate-template',
+    {
+      [asTemplate]: template('  {}', '▸other'),
+      [`${versionFolder}/templates/twin.yaml`]: template('  {}', '▸other'),
+    },
+  ],
+  // Steps
+  [
+    'a step type of a later version',
+    'step-type',
+    { [scenarioPath]: step('id: revoke, type: ▸revoke_tct, issuer: asker, audience: teller') },
+  ],
+  [
+    'a step type nobody has',
+    'step-type',
+    { [scenarioPath]: step('id: x, type: ▸workfow, agent: asker, capability: ask.question') },
+  ],
+  [
+    'B-08: a handshake without its type',
+    'step-type-missing',
+    {
+      [scenarioPath]: step('id: shake, initiator: asker, responder: teller').replace(
+        '- { id: shake',
+        '- ▸{ id: shake',
+      ),
+    },
+  ],
+  [
+    'B-12: an unknown agent',
+    'unknown-agent',
+    { [scenarioPath]: step('id: ask, type: workflow, agent: ▸nobody, capability: ask.question') },
+  ],
+  [
+    'B-12: an unknown target agent',
+    'unknown-agent',
+    { [scenarioPath]: step(`id: ask, ${workflow}, target_agent: ▸nobody`) },
+  ],
+  [
+    'B-12: an unknown responder',
+    'unknown-agent',
+    { [scenarioPath]: step('id: shake, type: handshake, initiator: asker, responder: ▸nobody') },
+  ],
+  [
+    'a handshake with itself',
+    'handshake-self',
+    { [scenarioPath]: step('id: shake, type: handshake, initiator: asker, responder: ▸asker') },
+  ],
+  [
+    'B-05: a capability nobody offers',
+    'capability',
+    { [scenarioPath]: step('id: ask, type: workflow, agent: asker, capability: ▸ask.questions') },
+  ],
+  [
+    'B-05: a capability the target does not offer',
+    'capability',
+    {
+      [scenarioPath]: step(
+        'id: tell, type: workflow, agent: teller, target_agent: teller, capability: ▸ask.question',
+      ),
+    },
+  ],
+  [
+    'a grant the responder does not offer',
+    'requested-grants',
+    {
+      [scenarioPath]: step(
+        'id: shake, type: handshake, initiator: asker, responder: teller, requested_grants: [tell.story, ▸ask.question]',
+      ),
+    },
+  ],
+  [
+    'B-10: input from a step that does not exist',
+    'input-from',
+    { [scenarioPath]: step(`id: ask, ${workflow}, input_from: ▸before`) },
+  ],
+  [
+    'B-10: input from itself',
+    'input-from',
+    { [scenarioPath]: step(`id: ask, ${workflow}, input_from: ▸ask`) },
+  ],
+  [
+    'B-10: input from a step without output',
+    'input-from',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - { id: say, type: meta }\n      - { id: ask, ${workflow}, input_from: ▸say }`,
+      }),
+    },
+  ],
+  [
+    'B-10: input from a later step',
+    'input-from',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - { id: ask, ${workflow}, input_from: ▸then }\n      - { id: then, ${workflow} }`,
+      }),
+    },
+  ],
+  [
+    'a placeholder for an input that does not exist',
+    'placeholder',
+    { [scenarioPath]: step(`id: ask, ${workflow}, input_template: ▸"{{ inputs.topics }}"`) },
+  ],
+  [
+    'a placeholder without its spaces',
+    'placeholder-form',
+    { [scenarioPath]: step(`id: ask, ${workflow}, input_template: ▸"{{inputs.topic}}"`) },
+  ],
+  // Inputs, manifests, files
+  [
+    'an inputs schema that is none',
+    'inputs-schema',
+    { [scenarioPath]: scenario({ schema: '      properties: { topic: { type: ▸text } }' }) },
+  ],
+  [
+    'a misspelt word in the inputs schema',
+    'inputs-schema-keyword',
+    { [scenarioPath]: scenario({ schema: '      ▸type: object\n      requird: [topic]' }) },
+  ],
+  [
+    'an agent reference to nothing',
+    'agent-ref',
+    { [scenarioPath]: scenario({ agents: `${agents}\n    - { id: third, ref: ▸_shared/agents/third }` }) },
+  ],
+  ['a template that is none', 'stray-template', { [asTemplate]: '▸topic: rain\n' }],
+  [
+    'a template whose steps do not fit its agents',
+    'unknown-agent',
+    { [asTemplate]: template('  ▸agents:\n    - { id: teller, ref: _shared/agents/teller }') },
+  ],
+  [
+    'a template with a wrong step',
+    'unknown-agent',
+    {
+      [asTemplate]: template(
+        '  workflow:\n    steps:\n      - { id: ask, type: workflow, agent: ▸nobody, capability: ask.question }',
+      ),
+    },
+  ],
+  [
+    'B-08: a template step without its type',
+    'step-type-missing',
+    { [asTemplate]: template('  workflow:\n    steps:\n      - ▸{ id: shake, initiator: asker }') },
+  ],
+  [
+    'a pack folder without pack.yaml',
+    'pack-file-missing',
+    { 'other/talk/1.0.0/scenario.yaml': 'x: 1\n' },
+    ['other/pack.yaml:1:1 pack-file-missing'],
+  ],
+  [
+    'a scenario file with the other suffix',
+    'scenario-file-name',
+    { 'demo/talk/2.0.0/scenario.yml': `▸${scenario()}` },
+  ],
+]
