@@ -4,7 +4,7 @@ import { Mark } from '../../components/mark.tsx'
 import { duration, offset } from '../../components/time.tsx'
 import { isBad, type MessageState, markOf } from '../run/message-state.ts'
 import type { Names } from '../run/participants.ts'
-import { chooseRow } from './sequence.tsx'
+import { chooseRow } from './choose-row.ts'
 import type { SequenceRow } from './sequence-rows.ts'
 
 export interface ItemProps {

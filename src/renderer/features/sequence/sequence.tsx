@@ -1,12 +1,13 @@
 import { Empty } from '../../components/empty.tsx'
-import { select, setFold, setTab, useRunView } from '../../store/run-view.ts'
-import { isBad, messageKey, messageState } from '../run/message-state.ts'
+import { useRunView } from '../../store/run-view.ts'
+import { messageKey } from '../run/message-state.ts'
 import type { RunFacts } from '../run/run-facts.ts'
+import { chooseRow } from './choose-row.ts'
 import { ConversationLine } from './conversation-line.tsx'
 import { laneCentre, percent } from './layout.ts'
 import { Lifelines } from './lifelines.tsx'
 import { MessageRow } from './message-row.tsx'
-import { rowsOf, type SequenceRow } from './sequence-rows.ts'
+import { rowsOf } from './sequence-rows.ts'
 import { SequenceTable } from './sequence-table.tsx'
 import { useTreeKeys } from './use-tree-keys.ts'
 import './sequence.css'
@@ -63,15 +64,4 @@ export function Sequence({ facts }: { readonly facts: RunFacts }) {
       <Lifelines participants={participants} end="bottom" />
     </div>
   )
-}
-
-export function chooseRow(row: SequenceRow): void {
-  if (row.kind === 'conversation') {
-    setFold(row.key, !row.folded)
-    return
-  }
-  const { exchange, message } = row.item
-  select({ exchangeId: exchange.exchange_id, direction: message.direction })
-  // What was refused opens on the reason.
-  if (isBad(messageState(message))) setTab('checks')
 }

@@ -3,7 +3,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Empty } from '../../components/empty.tsx'
 import { bytesText, sightsOf } from './captures.ts'
-import type { WireProps } from './message-detail.tsx'
+import type { WireProps } from './wire-props.ts'
 
 export function BodyTab({ exchange, message }: WireProps) {
   const [form, setForm] = useState<'pretty' | 'raw'>('pretty')

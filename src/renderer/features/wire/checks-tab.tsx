@@ -5,7 +5,7 @@ import { select, setTab } from '../../store/run-view.ts'
 import { GateStrip, gateEvents } from '../gate/gate-strip.tsx'
 import { Ladder } from '../ladder/ladder.tsx'
 import { isBad, messageState } from '../run/message-state.ts'
-import type { WireProps } from './message-detail.tsx'
+import type { WireProps } from './wire-props.ts'
 
 export function ChecksTab({ exchange, message, facts }: WireProps) {
   const { names, events } = facts

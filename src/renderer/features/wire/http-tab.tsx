@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Empty } from '../../components/empty.tsx'
 import { type Sight, sightsOf } from './captures.ts'
-import type { WireProps } from './message-detail.tsx'
+import type { WireProps } from './wire-props.ts'
 
 /** What the headers that AITP and tracing use mean. */
 const meanings: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { ArrowRight } from 'lucide-react'
 import { Tab, TabList, TabPanel, Tabs, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
-import type { ExchangeDetail, Message } from '../../../shared/exchange.ts'
+import type { ExchangeDetail } from '../../../shared/exchange.ts'
 import { Mark } from '../../components/mark.tsx'
 import { type InspectorTab, inspectorTabs, select, setTab, useRunView } from '../../store/run-view.ts'
 import { isBad, markOf, messageState, outcomeWord } from '../run/message-state.ts'
@@ -10,6 +10,7 @@ import { ChecksTab } from './checks-tab.tsx'
 import { HttpTab } from './http-tab.tsx'
 import { SummaryTab } from './summary-tab.tsx'
 import { TokensTab } from './tokens-tab.tsx'
+import type { WireProps } from './wire-props.ts'
 
 const tabNames: Record<InspectorTab, string> = {
   summary: 'Summary',
@@ -17,12 +18,6 @@ const tabNames: Record<InspectorTab, string> = {
   body: 'Body',
   tokens: 'Tokens',
   checks: 'Checks',
-}
-
-export interface WireProps {
-  readonly exchange: ExchangeDetail
-  readonly message: Message
-  readonly facts: RunFacts
 }
 
 interface MessageDetailProps {

@@ -9,7 +9,7 @@ import { selectEvent } from '../run/select-event.ts'
 import { sentence } from '../timeline/sentence.ts'
 import { bytesText } from './captures.ts'
 import { Fact, FactsList } from './facts-list.tsx'
-import type { WireProps } from './message-detail.tsx'
+import type { WireProps } from './wire-props.ts'
 
 export function SummaryTab({ exchange, message, facts }: WireProps) {
   const { names, events, exchanges } = facts

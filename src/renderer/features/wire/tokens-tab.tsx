@@ -6,7 +6,7 @@ import { relativeTime, useNow } from '../../components/time.tsx'
 import type { Names } from '../run/participants.ts'
 import { ClaimValue } from './claim-value.tsx'
 import { claimMeanings, headerMeanings, inReadingOrder, tokenKinds } from './claims.ts'
-import type { WireProps } from './message-detail.tsx'
+import type { WireProps } from './wire-props.ts'
 
 export function TokensTab({ exchange, message, facts: { names } }: WireProps) {
   const capture = exchange.client ?? exchange.server
