@@ -28,6 +28,7 @@ export const Body = z.object({
 export type Body = z.infer<typeof Body>
 
 export const Header = z.tuple([z.string(), z.string()])
+export type Header = z.infer<typeof Header>
 
 /** A compact JWS found in a message, decoded for display; decoding verifies nothing. */
 export const DecodedToken = z.object({
@@ -100,6 +101,7 @@ export const Exchange = z.object({
   to: z.string(),
   session_id: z.string().nullable(),
   started_at: z.number(),
+  /** When the request left, on the host's monotonic clock since the start of the run. */
   offset_ms: z.number(),
   duration_ms: z.number(),
   status: z.int().nullable(),

@@ -57,9 +57,12 @@ export const AgentSpec = z.strictObject({
 })
 export type AgentSpec = z.infer<typeof AgentSpec>
 
+const boundary = z.enum(['intra_org', 'cross_org', 'cross_cloud'])
+const discovery = z.literal('static')
+
 export const TrustSpec = z.strictObject({
-  boundary: z.enum(['intra_org', 'cross_org', 'cross_cloud']),
-  discovery: z.literal('static').default('static'),
+  boundary,
+  discovery: discovery.default('static'),
   /** Handshakes between all pairs, both directions, before the first step. */
   eager: z.boolean().default(true),
 })
@@ -116,6 +119,13 @@ export const ScenarioFile = z.strictObject({
 })
 export type ScenarioFile = z.infer<typeof ScenarioFile>
 
+/** A patch: without defaults, or naming one member would reset the others. */
+const optionalTrust = {
+  boundary: boundary.optional(),
+  discovery: discovery.optional(),
+  eager: z.boolean().optional(),
+}
+
 /** Replaces parts of a scenario: `trust` member by member, `agents` and `workflow` whole. */
 export const TemplateFile = z.strictObject({
   apiVersion: z.string(),
@@ -123,7 +133,7 @@ export const TemplateFile = z.strictObject({
   metadata: z.strictObject({ name: Name, summary: z.string().nullable().default(null) }),
   spec: z
     .strictObject({
-      trust: TrustSpec.partial().optional(),
+      trust: z.strictObject(optionalTrust).optional(),
       agents: z.array(AgentSpec).min(1).optional(),
       workflow: z.strictObject({ steps: z.array(Step).default([]) }).optional(),
     })

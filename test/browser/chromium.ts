@@ -31,6 +31,11 @@ const installed = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
+/** There is no Chromium on this machine, and none was asked for. */
+export class NoChromium extends Error {
+  override readonly name = 'NoChromium'
+}
+
 /** `CHROMIUM_PATH`, else the one packed in `@sparticuz/chromium` (Linux x64 only), else an installed one. */
 export async function findChromium(): Promise<FoundChromium> {
   const wanted = process.env['CHROMIUM_PATH']
@@ -42,7 +47,7 @@ export async function findChromium(): Promise<FoundChromium> {
   if (typeof packed !== 'string') return packed
   const path = installed.find((candidate) => existsSync(candidate))
   if (path) return { executablePath: path, env: ownEnvironment(), from: path }
-  throw new Error(
+  throw new NoChromium(
     `No Chromium for the browser tests. Bundled one: ${packed}. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.`,
   )
 }

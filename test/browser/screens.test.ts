@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { busy, renamed, withPendingAnswer } from './altered.ts'
 import { launchChromium } from './chromium.ts'
 import { ConsolePage } from './console-page.ts'
+import { chromiumMissing, needsChromium } from './needs-chromium.ts'
 import { RecordedHost } from './recorded-host.ts'
 import { accepted, refused } from './recorded-run.ts'
 import { screens } from './screens.ts'
@@ -18,7 +19,10 @@ const host = new RecordedHost()
 let address = ''
 let browser: Browser
 
+needsChromium()
+
 beforeAll(async () => {
+  if (chromiumMissing !== null) return
   mkdirSync(folder, { recursive: true })
   address = await host.listen()
   host.play(accepted)
@@ -29,6 +33,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  if (chromiumMissing !== null) return
   await browser.close()
   await host.close()
 })

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { CallOutput } from '../../src/shared/contract.ts'
+import { needsChromium } from '../browser/needs-chromium.ts'
 import { launchDesktop } from '../double/launch.ts'
 import { call, library } from './console-page.ts'
+
+needsChromium()
 
 const ref = 'intra-org/research-and-write@1.0.0'
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contentSecurityPolicy } from '../../src/main/api/pages.ts'
 import type { ConsoleBridge } from '../../src/shared/bridge.ts'
 import type { CallOutput } from '../../src/shared/contract.ts'
+import { chromiumMissing, needsChromium } from '../browser/needs-chromium.ts'
 import { type DesktopApp, launchDesktop } from '../double/launch.ts'
 import { call, library } from './console-page.ts'
 
@@ -21,7 +22,10 @@ const ref = 'intra-org/research-and-write@1.0.0'
 let app: DesktopApp
 let page: Page
 
+needsChromium()
+
 beforeAll(async () => {
+  if (chromiumMissing !== null) return
   mkdirSync(screenshots, { recursive: true })
   app = await launchDesktop()
   page = app.page

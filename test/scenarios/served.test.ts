@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../browser/chromium.ts'
+import { chromiumMissing, needsChromium } from '../browser/needs-chromium.ts'
 import { startCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { repositoryRoot } from '../support/repository.ts'
@@ -10,11 +11,14 @@ import { repositoryRoot } from '../support/repository.ts'
 const screenshots = join(repositoryRoot, 'out', 'screenshots')
 let browser: Browser
 
+needsChromium()
+
 beforeAll(async () => {
+  if (chromiumMissing !== null) return
   mkdirSync(screenshots, { recursive: true })
   browser = await launchChromium()
 })
-afterAll(() => browser.close())
+afterAll(() => browser?.close())
 
 async function serve() {
   const serving = startCli(['serve', '--port', '0'], { home: temporaryFolder() })
@@ -50,7 +54,10 @@ describe('the console that `serve` prints the address of', () => {
     await page.getByText('MUTUAL_COMMIT_ACK', { exact: true }).first().click()
     await page.screenshot({ path: join(screenshots, 'served-run.png') })
     await page.getByRole('tab', { name: /^Checks/ }).click()
-    await page.getByText(/reported by/i).first().waitFor()
+    await page
+      .getByText(/reported by/i)
+      .first()
+      .waitFor()
     await page.screenshot({ path: join(screenshots, 'served-run.png') })
     expect(complaints).toEqual([])
     await context.close()

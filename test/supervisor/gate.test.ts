@@ -1,4 +1,7 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createAitp } from '../../src/aitp/index.ts'
+import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import {
   type LoneWorker,
   startLoneWorker,
@@ -79,25 +82,22 @@ describe('the capability gate', () => {
     expect(gateEvents(sink)[0]).toMatchObject({ decision: 'allowed', caller_aid: alice.worker.aid })
   })
 
-  it('refuses a token that somebody else issued: anybody can mint one to himself', async () => {
+  it('refuses a token that somebody minted to himself, good signature and grant notwithstanding', async () => {
     const sink = await startTelemetrySink()
-    const { alice, bob } = await introduced(sink)
-    // Bob's own token from Alice, presented to Bob: good signature, wrong issuer.
-    await bob.admin('POST', '/admin/initiate-handshake', { peer_manifest_url: alice.manifestUrl })
-    const commit = sink.items.find(
-      (item) =>
-        item.item === 'exchange' && item.exchange.kind === 'commit' && item.exchange.side === 'client',
-    )
-    const token =
-      commit?.item === 'exchange'
-        ? commit.exchange.response_tokens.find(({ kind }) => kind === 'tct')?.token
-        : ''
-    expect(await call(bob, { 'x-aitp-tct': String(token) })).toMatchObject({ status: 403 })
-    expect(
-      gateEvents(sink)
-        .at(-1)
-        ?.stages.find(({ stage }) => stage === 'trust')?.decision,
-    ).toBe('refused')
+    const { bob } = await introduced(sink)
+    const aitp = createAitp(nodeEngine)
+    const mallory = aitp.agentKey(randomBytes(32))
+    const now = Math.floor(Date.now() / 1000)
+    const { token } = aitp.issueTct(mallory, {
+      subject: mallory.aid,
+      grants: ['write.content'],
+      now,
+      ttlSecs: 600,
+      notAfter: now + 600,
+      jti: randomUUID(),
+    })
+    expect(await call(bob, { 'x-aitp-tct': token })).toMatchObject({ status: 403 })
+    expect(gateEvents(sink)[0]).toMatchObject({ decision: 'refused', code: 'TCT_SIGNATURE_INVALID' })
   })
 
   it('refuses a capability that the token does not grant with POLICY_VIOLATION', async () => {

@@ -44,7 +44,8 @@ export function joinCaptures(
     to,
     session_id: client?.session_id ?? server?.session_id ?? null,
     started_at: any.started_at,
-    offset_ms: Math.min(...rows.map((row) => row.offsetMs)),
+    // A capture arrives when its exchange is over on that side.
+    offset_ms: Math.max(0, Math.min(...rows.map(({ offsetMs, capture }) => offsetMs - capture.duration_ms))),
     duration_ms: any.duration_ms,
     status: any.response?.status ?? null,
     messages: [requestMessage(exchange), responseMessage(exchange)].filter((message) => message !== null),

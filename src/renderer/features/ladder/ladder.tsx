@@ -1,7 +1,7 @@
 import type { Report } from '../../../shared/report.ts'
 import { Mark } from '../../components/mark.tsx'
 import { Time } from '../../components/time.tsx'
-import { skippedPins, tally } from '../run/message-state.ts'
+import { skippedPins, tallyWords } from '../run/message-state.ts'
 import { Rung } from './rung.tsx'
 import './ladder.css'
 
@@ -13,7 +13,6 @@ interface LadderProps {
 
 /** One verification as a list of checks in the order of the specification. */
 export function Ladder({ report, reportedBy }: LadderProps) {
-  const { passed, total } = tally(report)
   const unpinned = skippedPins(report)
   const refused = report.verdict === 'refused'
   return (
@@ -23,7 +22,7 @@ export function Ladder({ report, reportedBy }: LadderProps) {
         <strong>{refused ? 'Refused' : 'Accepted'}</strong>
         {report.code === null ? null : <code className="tone-refused">{report.code}</code>}
         <span className="muted">
-          {passed} of {total} passed, reported by {reportedBy}
+          {tallyWords(report)}, reported by {reportedBy}
         </span>
       </p>
       <ol>

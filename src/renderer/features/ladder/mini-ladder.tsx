@@ -1,5 +1,5 @@
 import type { Report } from '../../../shared/report.ts'
-import { skippedPins, tally } from '../run/message-state.ts'
+import { skippedPins, tally, tallyWords } from '../run/message-state.ts'
 
 /** A ladder as small as a word: one stroke a check, the failed one long. */
 export function MiniLadder({ report }: { readonly report: Report }) {
@@ -13,7 +13,7 @@ export function MiniLadder({ report }: { readonly report: Report }) {
         ))}
       </span>
       <span className={failed ? 'tone-refused' : 'muted'}>
-        {failed ? `check ${passed + skipped(report) + 1} of ${total} failed` : `${passed} of ${total} passed`}
+        {failed ? `check ${passed + skipped(report) + 1} of ${total} failed` : tallyWords(report)}
       </span>
     </span>
   )

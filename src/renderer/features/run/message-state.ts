@@ -77,6 +77,21 @@ export interface Tally {
   readonly failed: Check | null
 }
 
+/** How a ladder ended, in words that leave no check out. */
+export function tallyWords({ checks }: Report): string {
+  const counted = [
+    ['passed', 'passed'],
+    ['failed', 'failed'],
+    ['skipped', 'skipped'],
+    ['not_reached', 'not reached'],
+  ] as const
+  return counted
+    .map(([status, word]) => [checks.filter((check) => check.status === status).length, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ')
+}
+
 export function tally(report: Report): Tally {
   return {
     passed: report.checks.filter(({ status }) => status === 'passed').length,

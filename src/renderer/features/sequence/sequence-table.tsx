@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components'
 import { Mark } from '../../components/mark.tsx'
 import { offset } from '../../components/time.tsx'
 import { select, useRunView } from '../../store/run-view.ts'
-import { markOf, messageKey, messageState, outcomeWord, tally } from '../run/message-state.ts'
+import { markOf, messageKey, messageState, outcomeWord, tallyWords } from '../run/message-state.ts'
 import type { RunFacts } from '../run/run-facts.ts'
 
 /** The same messages as rows of a table, for whoever reads tables better than drawings. */
@@ -28,7 +28,7 @@ export function SequenceTable({ facts: { conversations, names } }: { readonly fa
           .flatMap(({ messages }) => messages)
           .map(({ key, exchange, message }) => {
             const state = messageState(message)
-            const counts = message.verdict && state !== 'unchecked' ? tally(message.verdict.report) : null
+            const report = state === 'unchecked' ? null : (message.verdict?.report ?? null)
             return (
               <tr key={key} aria-selected={key === selectedKey}>
                 <td className="mono">{offset(exchange.offset_ms)}</td>
@@ -46,13 +46,7 @@ export function SequenceTable({ facts: { conversations, names } }: { readonly fa
                   <Mark state={markOf(state)} /> {outcomeWord(message)}{' '}
                   {message.code === null ? null : <code className="tone-refused">{message.code}</code>}
                 </td>
-                <td>
-                  {counts ? (
-                    `${counts.passed} of ${counts.total} passed`
-                  ) : (
-                    <span className="muted">none</span>
-                  )}
-                </td>
+                <td>{report ? tallyWords(report) : <span className="muted">none</span>}</td>
               </tr>
             )
           })}
