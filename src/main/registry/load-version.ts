@@ -142,12 +142,5 @@ function loadTemplate(
 }
 
 function parseTemplate(value: unknown, problems: Problem[]): TemplateFile | null {
-  const template = parseFile(TemplateFile, settleStepTypes(value, problems), problems)
-  if (template?.spec.trust === undefined) return template
-  // The schema fills in defaults; a patch must only change what was written.
-  const written = Object.keys(Object(member(member(value, 'spec'), 'trust')))
-  const trust = Object.fromEntries(
-    Object.entries(template.spec.trust).filter(([key]) => written.includes(key)),
-  )
-  return { ...template, spec: { ...template.spec, trust } }
+  return parseFile(TemplateFile, settleStepTypes(value, problems), problems)
 }
