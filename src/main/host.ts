@@ -59,7 +59,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
-  const telemetry = createTelemetryDesk(exchanges)
+  const telemetry = createTelemetryDesk(exchanges, log)
   const supervisor = createSupervisor(log)
   const registry = () => loadRegistry(config.scenariosDir)
   const bearer = randomBytes(32).toString('base64url')

@@ -1,11 +1,16 @@
+import type { Logger } from 'pino'
 import { AppError } from '../../shared/errors.ts'
-import type { TelemetryBatch } from '../../shared/telemetry.ts'
+import type { TelemetryBatch, TelemetryItem } from '../../shared/telemetry.ts'
 import type { RunLog } from '../store/event-log.ts'
 import type { ExchangeStore } from '../store/exchange-store.ts'
 
 export interface Reporter {
   readonly log: RunLog
   readonly agentId: string
+}
+
+interface KnownReporter extends Reporter {
+  lastSeq: number
 }
 
 /**
@@ -20,8 +25,8 @@ export interface TelemetryDesk {
   receive(secret: string, batch: TelemetryBatch): void
 }
 
-export function createTelemetryDesk(exchanges: ExchangeStore): TelemetryDesk {
-  const reporters = new Map<string, Reporter & { lastSeq: number }>()
+export function createTelemetryDesk(exchanges: ExchangeStore, log: Logger): TelemetryDesk {
+  const reporters = new Map<string, KnownReporter>()
   return {
     admit: (secret, reporter) => void reporters.set(secret, { ...reporter, lastSeq: 0 }),
     dismissRun(runId) {
@@ -35,22 +40,30 @@ export function createTelemetryDesk(exchanges: ExchangeStore): TelemetryDesk {
           'Telemetry is taken only from agents of a run that is going on.',
         )
       }
-      const { log, agentId } = reporter
       for (const item of batch.items) {
-        if (item.item === 'exchange') {
-          exchanges.put(log.runId, log.offsetMs(), { ...item.exchange, agent_id: agentId })
-          continue
-        }
         // A batch that was sent twice, because its answer was lost, is told once.
         if (item.agent_seq <= reporter.lastSeq) continue
+        if (item.agent_seq > reporter.lastSeq + 1) reportGap(reporter, item.agent_seq)
         reporter.lastSeq = item.agent_seq
-        log.report(item.event, {
-          agentId,
-          ts: item.ts,
-          operation: item.operation,
-          ...(item.exchange_id === undefined ? {} : { exchangeId: item.exchange_id }),
-        })
+        take(reporter, item)
       }
     },
+  }
+
+  function reportGap({ log: { runId }, agentId, lastSeq }: KnownReporter, nextSeq: number): void {
+    log.warn({ run_id: runId, agent_id: agentId, from: lastSeq + 1, to: nextSeq - 1 }, 'telemetry was lost')
+  }
+
+  function take({ log: runLog, agentId }: Reporter, item: TelemetryItem): void {
+    if (item.item === 'exchange') {
+      exchanges.put(runLog.runId, runLog.offsetMs(), { ...item.exchange, agent_id: agentId })
+      return
+    }
+    runLog.report(item.event, {
+      agentId,
+      ts: item.ts,
+      operation: item.operation,
+      ...(item.exchange_id === undefined ? {} : { exchangeId: item.exchange_id }),
+    })
   }
 }
