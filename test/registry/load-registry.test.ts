@@ -171,3 +171,11 @@ test('B-73: the shipped demonstration has the researcher call the writer', () =>
   expect(write).toMatchObject({ agent: 'researcher', capability: 'write.content', input_from: 'research' })
   expect(manifests['researcher']?.spec.aitp.offered_caps).not.toContain('write.content')
 })
+
+test('a folder or link that cannot be looked into is named, and hides nothing else', () => {
+  const { root } = makeTree({})
+  symlinkSync('circle', join(root, 'circle'))
+  const { scenarios, diagnostics } = loadRegistry(root)
+  expect(scenarios.map(({ ref }) => ref)).toEqual(['demo/talk@1.0.0'])
+  expect(diagnostics).toMatchObject([{ file: 'circle', rule: 'unreadable-folder' }])
+})

@@ -6,7 +6,7 @@ import {
   type ScenarioFile,
   type TemplateFile,
 } from '../../shared/scenario.ts'
-import { isFolder, listTree, type PackListing } from './list-tree.ts'
+import { isFolder, listTree, type PackListing, type Unreadable } from './list-tree.ts'
 import { isKebabCase, type LoadedVersion, loadVersion } from './load-version.ts'
 import { ManifestShelf, manifestKey } from './manifest-shelf.ts'
 import { parseFile } from './parse-file.ts'
@@ -66,6 +66,7 @@ export function loadRegistry(root: string): Registry {
   }
   refuseDuplicateRefs(versions)
   const units = [
+    ...listing.unreadable.map(unreadable),
     ...shelf.existing(),
     ...refuseDuplicateSlugs(packs),
     ...versions.flatMap(({ source, diagnostics, templates }) => [
@@ -80,6 +81,14 @@ export function loadRegistry(root: string): Registry {
     diagnostics: units.flatMap(({ diagnostics }) => diagnostics),
     agentManifests: shelf.valid(),
     units,
+  }
+}
+
+function unreadable({ path, reason }: Unreadable): RegistryUnit {
+  const at = { file: path, line: 1, column: 1 }
+  return {
+    files: new Set([path]),
+    diagnostics: [diagnose('unreadable-folder', at, `This cannot be looked into (${reason}).`)],
   }
 }
 

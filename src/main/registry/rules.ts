@@ -37,6 +37,7 @@ export const rules = {
   'step-type-missing': { severity: 'error', help: 'Say which type the step has.' },
   'stray-template': { severity: 'warning', help: 'Move the file, or make it a `kind: ScenarioTemplate`.' },
   'summary-missing': { severity: 'warning', help: 'Say in one sentence what the scenario shows.' },
+  'unreadable-folder': { severity: 'error', help: 'Make the folder readable, or remove the link.' },
   'unknown-agent': { severity: 'error', help: 'Name an agent of this scenario.' },
   'unknown-key': { severity: 'warning', help: 'Mend the spelling or remove the key; it has no effect.' },
   'version-form': { severity: 'error', help: 'Write the version as three numbers, such as 1.0.0.' },
