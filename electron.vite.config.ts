@@ -32,6 +32,8 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
+      // Loaded from the disk or from loopback: one file is quicker than many.
+      chunkSizeWarningLimit: 1000,
       rolldownOptions: { input: { index: at('src/renderer/index.html') } },
     },
   },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { ExchangeIds } from './exchange-ids.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { Peers } from './peers.ts'
@@ -16,6 +17,7 @@ export interface Agent {
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
   readonly telemetry: Telemetry
+  readonly exchangeIds: ExchangeIds
 }
 
 /** This agent as it takes part in a handshake now. */

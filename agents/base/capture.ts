@@ -5,6 +5,10 @@ import type { Report } from '../../src/shared/report.ts'
 
 /** Characters of a body that are kept; more is cut and marked. */
 const keptCharacters = 64 * 1024
+/** More than any message of the protocol has; a hostile one must not make its own record impossible. */
+const mostTokens = 32
+const deepest = 64
+const longestPath = 200
 const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization', 'x-api-key'])
 
 export function captureBody(text: string): Body {
@@ -34,11 +38,11 @@ export function findTokens(
 ): DecodedToken[] {
   const found: DecodedToken[] = []
   const look = (path: string, text: string) => {
-    if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(text)) return
+    if (found.length >= mostTokens || !/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(text)) return
     const decoded = aitp.decodeToken(text)
     if (decoded === null) return
     found.push({
-      path,
+      path: path.length > longestPath ? `${path.slice(0, longestPath)}…` : path,
       kind: decoded.kind,
       token: text,
       fingerprint: aitp.fingerprint(text),
@@ -47,14 +51,21 @@ export function findTokens(
     })
   }
   for (const [name, value] of headers) look(`header ${name}`, value)
-  walk('', parse(bodyText), look)
+  walk({ path: '', depth: 0 }, parse(bodyText), look)
   return found
 }
 
-function walk(path: string, value: unknown, look: (path: string, text: string) => void): void {
-  if (typeof value === 'string') look(path, value)
-  if (typeof value !== 'object' || value === null) return
-  for (const [key, member] of Object.entries(value)) walk(path === '' ? key : `${path}.${key}`, member, look)
+function walk(
+  at: { readonly path: string; readonly depth: number },
+  value: unknown,
+  look: (path: string, text: string) => void,
+): void {
+  if (typeof value === 'string') look(at.path, value)
+  if (typeof value !== 'object' || value === null || at.depth === deepest) return
+  for (const [key, member] of Object.entries(value)) {
+    const path = at.path === '' ? key : `${at.path}.${key}`
+    walk({ path: path.slice(0, longestPath + 1), depth: at.depth + 1 }, member, look)
+  }
 }
 
 function parse(text: string): unknown {

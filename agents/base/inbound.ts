@@ -37,7 +37,7 @@ export class Inbound {
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     this.text = bytes.toString('utf8')
     this.isUtf8 = isUtf8(bytes)
-    this.exchangeId = requestContext().spanId
+    this.exchangeId = agent.exchangeIds.claim(requestContext().spanId)
   }
 
   /** Records the exchange, tells the host, and only then answers. */

@@ -154,7 +154,7 @@ async function post<Value>(
     {
       kind,
       method: 'POST',
-      url: new URL(kind, withSlash(peer.body.handshake_endpoint)).href,
+      url: new URL(kind, handshakeBase(peer.body.handshake_endpoint)).href,
       headers,
       body: message,
       peerAid: peer.aid,
@@ -189,9 +189,10 @@ function explain(error: unknown, otherwise: string): { code: string; check: stri
   return { code: otherwise, check: null, message: error instanceof Error ? error.message : String(error) }
 }
 
-/** Relative resolution drops the last segment of an endpoint that lacks its slash. */
-function withSlash(endpoint: string): string {
-  return endpoint.endsWith('/') ? endpoint : `${endpoint}/`
+/** What `hello` and `commit` are relative to: some publish the address of the hello itself, some leave the slash out. */
+function handshakeBase(endpoint: string): string {
+  const base = endpoint.replace(/\/hello\/?$/, '')
+  return base.endsWith('/') ? base : `${base}/`
 }
 
 function portOf({ port, protocol }: URL): number {

@@ -49,7 +49,11 @@ export function createTelemetry({ url, secret, warn }: TelemetryOptions): Teleme
   function flush(): Promise<void> {
     const items = gathered
     gathered = []
-    for (const batch of batchesOf(items)) sending = sending.then(() => send(batch))
+    sending = sending.then(async () => {
+      for (const batch of batchesOf(items)) await send(batch)
+    })
+    // What cannot be reported must not keep the agent from answering.
+    sending = sending.catch((error: unknown) => warn(`telemetry could not be written: ${error}`))
     return sending
   }
 

@@ -8,6 +8,7 @@ import type { Bootstrap } from '../../src/shared/bootstrap.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
+import { createExchangeIds } from './exchange-ids.ts'
 import { capabilityRoutes } from './gate/capability-routes.ts'
 import { createGeneration, type Generation } from './generate/generation.ts'
 import { createIdentity } from './identity.ts'
@@ -16,6 +17,8 @@ import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
 import { readBootstrap } from './read-bootstrap.ts'
+import { recordUnread } from './record-unread.ts'
+import { refusePages } from './refuse-pages.ts'
 import { readRequestContext, withRequestContext } from './request-context.ts'
 import { createTelemetry } from './telemetry.ts'
 
@@ -40,6 +43,7 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   const server = createServer(app)
   const port = await listen(server, bootstrap.port)
   const agent = createAgent(bootstrap, `http://${host}:${port}`)
+  app.use(refusePages(port))
   mount(app, agent, bootstrap, capabilitiesOf)
   const stop = () => {
     server.close(() => process.exit(0))
@@ -61,6 +65,7 @@ function createAgent(bootstrap: Bootstrap, origin: string): Agent {
     held: new Map(),
     pending: createPendingHandshakes(mostPendingHandshakes),
     replay: aitp.createReplayStore({ capacity: mostRememberedMessages }),
+    exchangeIds: createExchangeIds(),
     telemetry: createTelemetry({
       url: bootstrap.playground.telemetry_url,
       secret: bootstrap.secrets.telemetry,
@@ -88,12 +93,12 @@ function mount(
       detail: 'There is nothing here.',
     })
   })
-  app.use((error: Error & { status?: number }, _request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(error)
-    const status = error.status ?? 500
-    if (status === 500) console.error(error)
-    const message = status === 413 ? 'The body is too large.' : 'The request could not be read.'
-    response.status(status).json({ error: { code: 'INVALID_ENVELOPE', message }, detail: message })
+  app.use((error: Error & { status?: number }, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    recordUnread(agent, error, request, response).catch(next)
   })
 }
 

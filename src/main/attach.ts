@@ -26,10 +26,12 @@ export interface OpenConsole {
 }
 
 const attachTimeoutMs = 5_000
+const answerTimeoutMs = 1_000
 const pollMs = 50
 
 /** Becomes the host of the data folder, or attaches to the process that is. */
 export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
+  const scenarios = scenariosFolder(wish.scenariosDir)
   const dataFolder = openDataFolder(wish.dataDir)
   const deadline = performance.now() + attachTimeoutMs
   for (;;) {
@@ -39,16 +41,16 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         await claim.release()
         throw error
       })
-      claim.publish({
-        pid: process.pid,
-        port: host.port,
-        bearer: host.bearer,
-        scenarios: realpathSync(wish.scenariosDir),
-        version: wish.version,
-      })
       const close = async () => {
         await host.close()
         await claim.release()
+      }
+      const { port, bearer } = host
+      try {
+        claim.publish({ pid: process.pid, port, bearer, scenarios, version: wish.version })
+      } catch (error) {
+        await close()
+        throw error
       }
       return {
         client: createLocalClient(host.handlers),
@@ -63,7 +65,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
     }
     const live = await readHostFile(dataFolder)
     const client = live && httpClientOf(live)
-    if (live && client && (await answers(client))) {
+    if (live && client && (await answers(live))) {
       refuseDifference(live, wish)
       return {
         client,
@@ -87,17 +89,43 @@ function httpClientOf(live: HostFile): ConsoleClient {
   return createHttpClient({
     baseUrl: `http://127.0.0.1:${live.port}`,
     bearer: () => live.bearer,
-    fetch: (url, { signal, ...init }) => fetch(url, { ...init, signal: signal as AbortSignal }),
+    fetch: async (url, { signal, ...init }) => {
+      try {
+        return await fetch(url, { ...init, signal: signal as AbortSignal })
+      } catch (cause) {
+        throw new AppError('host_gone', 'The console of this data folder has ended; run the command again.', {
+          cause,
+        })
+      }
+    },
     createAbort: () => new AbortController(),
     createDecoder: () => new TextDecoder(),
   })
 }
 
-async function answers(client: ConsoleClient): Promise<boolean> {
-  return client.call('health', {}).then(
-    () => true,
-    () => false,
-  )
+/** Whether the host takes its own bearer within a second; a stopped process takes connections and never answers. */
+async function answers({ port, bearer }: HostFile): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/agents`, {
+      headers: { authorization: `Bearer ${bearer}` },
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    })
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+function scenariosFolder(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    throw new AppError(
+      'registry_validation_error',
+      `There is no scenarios folder ${path}; name one with --scenarios.`,
+      { cause },
+    )
+  }
 }
 
 function refuseDifference(live: HostFile, { asked }: ConsoleWish): void {

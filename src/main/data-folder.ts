@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import envPaths from 'env-paths'
 import { AppError } from '../shared/errors.ts'
 
@@ -27,7 +36,7 @@ export function openDataFolder(root: string): DataFolder {
   const logs = join(root, 'logs')
   const bootstrap = join(root, 'bootstrap')
   try {
-    for (const folder of [root, logs, bootstrap]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    for (const folder of [root, logs, bootstrap]) makeFolder(folder)
     probe(join(root, `.probe-${process.pid}`))
     return {
       root,
@@ -49,17 +58,36 @@ export function openDataFolder(root: string): DataFolder {
   }
 }
 
+/** One folder after the other: where nothing can be made, as below /proc, Node's recursive way never returns. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** Writes and removes a file: mode bits say nothing to root, or on a read-only disk. */
 function probe(file: string): void {
-  closeSync(openSync(file, 'wx', 0o600))
+  closeSync(openSync(file, 'w', 0o600))
   rmSync(file)
 }
 
 function workspaceSecret(file: string): Uint8Array {
-  try {
-    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  if (!existsSync(file)) {
+    // Written beside and then linked into place, so that nobody reads half a secret and the first one stands.
+    const draft = `${file}.${process.pid}`
+    writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+    try {
+      linkSync(draft, file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      rmSync(draft, { force: true })
+    }
   }
   const text = readFileSync(file, 'utf8').trim()
   if (!/^[0-9a-f]{64}$/.test(text)) {

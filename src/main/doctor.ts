@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
+import { AppError } from '../shared/errors.ts'
 import { openDataFolder } from './data-folder.ts'
 import type { ShippedPaths } from './paths.ts'
 import { loadRegistry } from './registry/index.ts'
@@ -60,6 +61,8 @@ function attempt(name: string, mend: string, look: () => string): Finding {
   try {
     return { name, state: 'ok', found: look(), mend: null }
   } catch (error) {
+    // Our own errors say what to do themselves.
+    if (error instanceof AppError) return { name, state: 'problem', found: error.message, mend: null }
     return { name, state: 'problem', found: error instanceof Error ? error.message : String(error), mend }
   }
 }
@@ -99,7 +102,7 @@ function scenarios(folder: string): Finding {
     return {
       ...base,
       state: errors === 0 ? 'ok' : 'problem',
-      found: `${found.length} can run, ${errors} errors`,
+      found: `${found.length} can run, ${errors} error${errors === 1 ? '' : 's'}`,
       mend: errors === 0 ? null : 'run `aitp-console validate`',
     }
   } catch (error) {

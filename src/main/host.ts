@@ -106,13 +106,13 @@ export async function createHost(config: HostConfig): Promise<Host> {
   async function quiet(): Promise<void> {
     for (;;) {
       await runner.idle()
-      if (runner.active().length === 0 && service.clients() === 0) return
+      if (runner.active().length === 0 && !service.isWanted()) return
       await new Promise((resolve) => setTimeout(resolve, quietPollMs))
     }
   }
 
   async function close(): Promise<void> {
-    await runner.cancelAll()
+    await runner.close()
     await supervisor.stopAll()
     await service.close()
     database.close()

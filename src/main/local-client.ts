@@ -11,6 +11,7 @@ import {
   type StreamName,
 } from '../shared/contract.ts'
 import { errorBody, toAppError } from '../shared/errors.ts'
+import { parseInput } from './api/parse-input.ts'
 
 /** The contract without a transport, for whoever lives in the host's own process. */
 export function createLocalClient(handlers: Handlers): ConsoleClient {
@@ -18,7 +19,7 @@ export function createLocalClient(handlers: Handlers): ConsoleClient {
     async call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
       // The types of one entry agree; over all of them the compiler cannot see it.
       const handle = handlers[name] as (parsed: unknown) => Promise<CallOutput<Name>>
-      return handle(contract[name].input.parse(input))
+      return handle(parseInput(contract[name].input, input))
     },
     subscribe<Name extends StreamName>(
       name: Name,
@@ -27,7 +28,7 @@ export function createLocalClient(handlers: Handlers): ConsoleClient {
     ): () => void {
       const abort = new AbortController()
       const run = async () => {
-        for await (const item of handlers[name](contract[name].input.parse(input), abort.signal))
+        for await (const item of handlers[name](parseInput(contract[name].input, input), abort.signal))
           listener.item(item as StreamItem<Name>)
         if (!abort.signal.aborted) listener.end()
       }

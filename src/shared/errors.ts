@@ -22,6 +22,7 @@ export const appErrorStatus = {
   forbidden_origin: 403,
   handshake_failed: 502,
   host_differs: 409,
+  host_gone: 503,
   internal_error: 500,
   invalid_body: 422,
   invalid_inputs: 422,

@@ -84,6 +84,8 @@ const runnerEvents = [
     result: Result,
     agent: AgentId.optional(),
     capability: z.string().optional(),
+    /** The peer that carried it out, where the agent did not itself. */
+    target: AgentId.optional(),
   }),
   event('step.skipped', { step_id: StepId, notes: z.string() }),
   event('step.failed', { step_id: StepId, error: z.string(), code: z.string() }),

@@ -106,6 +106,8 @@ export const Exchange = z.object({
   duration_ms: z.number(),
   status: z.int().nullable(),
   messages: z.array(Message),
+  /** Two agents claim the same side, so neither is believed and nothing counts as verified by it. */
+  disputed: z.boolean(),
   /** The `seq` of every event that names this exchange. */
   event_seqs: z.array(z.int()),
 })

@@ -4,6 +4,15 @@ const Name = z.string().min(1)
 const AgentRef = Name
 const Tags = z.array(z.string()).default([])
 
+/** What would change which program runs, whose it is, or where its secrets go. */
+const reservedEnvironment =
+  /^(NODE|LD|DYLD|ELECTRON|AITP|LLM|OPENAI|ANTHROPIC|NPM|GIT)_|^(PATH|HOME|AGENT_PORT|TMPDIR|TEMP|TMP)$/i
+
+const EnvironmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is letters, digits and _')
+  .refine((name) => !reservedEnvironment.test(name), 'a scenario may not set this environment variable')
+
 export const PackFile = z.strictObject({
   apiVersion: z.string(),
   kind: z.literal('ScenarioPack'),
@@ -29,12 +38,12 @@ export const AgentManifestFile = z.strictObject({
     entrypoint: z.strictObject({
       /** A worker that ships with the console, by name; other ways to start one come with their adapters. */
       type: z.literal('bundled'),
-      value: Name,
+      value: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a worker has a name, not a path'),
     }),
     host: z
       .strictObject({
         startupTimeoutMs: z.int().positive().max(300_000).default(30_000),
-        env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+        env: z.record(EnvironmentName, z.union([z.string(), z.number(), z.boolean()])).default({}),
       })
       .prefault({}),
     aitp: z.strictObject({
@@ -90,7 +99,8 @@ export const HandshakeStep = z.strictObject({
   type: z.literal('handshake'),
   initiator: Name,
   responder: Name,
-  requested_grants: z.array(z.string()).optional(),
+  /** Everything the responder offers when absent; an empty list would say the opposite of what it does. */
+  requested_grants: z.array(z.string()).min(1).optional(),
 })
 export type HandshakeStep = z.infer<typeof HandshakeStep>
 

@@ -98,7 +98,7 @@ test('the sheet of shortcuts opens with ? and gives the focus back', async () =>
   await console.signIn()
   await console.page.getByRole('link', { name: 'AITP Trust Console' }).focus()
   await console.page.keyboard.press('?')
-  const sheet = console.page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  const sheet = console.page.getByRole('dialog', { name: 'Keys and marks' })
   await sheet.getByText('Next and previous failure, with its checks').waitFor()
   await console.page.keyboard.press('Escape')
   await sheet.waitFor({ state: 'detached' })

@@ -16,7 +16,7 @@ test('the printed address opens the library once, and its code is gone from the 
 test('an address without a code says what to open instead', async () => {
   const console = await it.open()
   await console.page.goto(new URL('/', console.address).href)
-  await console.page.getByRole('heading', { name: 'Open the address that npm start printed' }).waitFor()
+  await console.page.getByRole('heading', { name: 'Open a new address' }).waitFor()
 })
 
 test('a code that was used already says so', async () => {

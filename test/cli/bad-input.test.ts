@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram } from '../../src/main/cli/program.ts'
-import { makeTree, scenario, scenarioPath } from '../registry/tree.ts'
+import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
@@ -132,6 +132,77 @@ describe('bad input is refused with one sentence and exit 2, nothing started', (
     const ended = await program(['run', researchAndWrite, '--input', 'topic=x', '--data', join(file, 'home')])
     expect(ended.stderr).toEqual([expect.stringMatching(/data folder .*a-file.*\(data_folder_unwritable\)$/)])
     expect(ended.code).toBe(2)
+  })
+
+  it('a data folder where nothing can be made', async () => {
+    const ended = await program([
+      'run',
+      researchAndWrite,
+      '--input',
+      'topic=x',
+      '--data',
+      '/proc/nowhere/home',
+    ])
+    expect(ended).toMatchObject({ code: 2, stderr: [expect.stringContaining('data_folder_unwritable')] })
+  })
+
+  it('a scenario folder that is not there', async () => {
+    const absent = join(temporaryFolder(), 'absent')
+    for (const args of [['run', researchAndWrite], ['serve', '--port', '0'], ['scenarios'], ['validate']]) {
+      const ended = await program([...args, '--scenarios', absent])
+      expect(ended).toMatchObject({ code: 2, stderr: [expect.stringContaining('--scenarios')] })
+    }
+  })
+
+  it('a run id that is none, and a label without end', async () => {
+    const args = ['run', researchAndWrite, '--input', 'topic=x']
+    for (const more of [
+      ['--run-id', 'abc'],
+      ['--label', 'x'.repeat(500)],
+    ]) {
+      const ended = await program([...args, ...more])
+      expect(ended).toMatchObject({ code: 2, stderr: [expect.stringMatching(/\(invalid_body\)$/)] })
+    }
+  })
+
+  it('a file to trace that is not there, or is no run record', async () => {
+    await refusedWithoutATrace(['trace', '/nowhere/run.json'], /no file/, 'usage')
+    const file = join(temporaryFolder(), 'other.json')
+    writeFileSync(file, '{"a":1}')
+    await refusedWithoutATrace(['trace', file], /no run record/, 'usage')
+  })
+
+  it('a scenario that names another program, or what it runs with', async () => {
+    for (const bad of ['value: ../../evil', 'value: /bin/sh']) {
+      const { root } = makeTree({
+        '_shared/agents/asker.yaml': manifest('asker', 'ask.question').replace('value: asker', bad),
+      })
+      expect((await program(['validate', '--scenarios', root])).code).toBe(1)
+    }
+    for (const name of [
+      'NODE_OPTIONS',
+      'LD_PRELOAD',
+      'PATH',
+      'OPENAI_BASE_URL',
+      'AITP_BOOTSTRAP_FILE',
+      'node_options',
+    ]) {
+      const { root } = makeTree({
+        '_shared/agents/asker.yaml': manifest('asker', 'ask.question').replace(
+          '  aitp:',
+          `  host: { env: { ${name}: x } }\n  aitp:`,
+        ),
+      })
+      const validated = await program(['validate', '--scenarios', root])
+      expect({ name, code: validated.code }).toEqual({ name, code: 1 })
+      expect(validated.stdout).toMatch(/asker\.yaml:\d+:\d+/)
+    }
+  })
+
+  it('a worker that is not there, before anything starts', async () => {
+    const { root } = makeTree({})
+    const ended = await program(['run', 'demo/talk@1.0.0', '--scenarios', root])
+    expect(ended).toMatchObject({ code: 2, stderr: [expect.stringContaining('no such worker')] })
   })
 
   it('a run that is not there', async () => {

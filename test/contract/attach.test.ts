@@ -36,6 +36,16 @@ describe('one host per data folder', () => {
     expect(scenarios.code).toBe(0)
   })
 
+  it('says so when the process that holds the folder does not answer', async () => {
+    const home = temporaryFolder()
+    const serving = startCli(['serve', '--port', '0'], { home })
+    await serving.line(/^http:/)
+    serving.child.kill('SIGSTOP')
+    const refused = await runCli(['trace', 'any'], { home })
+    serving.child.kill('SIGCONT')
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('data_folder_in_use') })
+  })
+
   it('ends cleanly on SIGTERM and gives the folder back', async () => {
     const home = temporaryFolder()
     const serving = startCli(['serve', '--port', '0'], { home })

@@ -70,7 +70,7 @@ describe('the console that `serve` prints the address of', () => {
     await first.page.reload()
     await first.page.getByRole('heading', { level: 1, name: 'Library' }).waitFor()
     const second = await openPage(address)
-    await second.page.getByText('npm start').first().waitFor()
+    await second.page.getByText('was used already').first().waitFor()
     expect(await second.page.getByRole('heading', { level: 1, name: 'Library' }).count()).toBe(0)
     await Promise.all([first.context.close(), second.context.close()])
   })

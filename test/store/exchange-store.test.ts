@@ -126,6 +126,19 @@ describe('joined captures', () => {
     store.put('r', 3, capture({}))
     store.put('r', 4, capture({ agent_id: 'bob' }))
     expect(outcomes(store)?.[1]).toEqual(['MUTUAL_HELLO_ACK', 'refused', 'IDENTITY_FAILED'])
+    expect(store.list('r')[0]?.disputed).toBe(false)
+  })
+
+  it('believe neither of two agents that claim the same side, and say so', () => {
+    const store = openStore()
+    store.put('r', 1, capture({ agent_id: 'bob', report: report('accepted') }))
+    store.put('r', 2, capture({ report: report('refused', 'IDENTITY_FAILED') }))
+    const [listed] = store.list('r')
+    expect(listed).toMatchObject({
+      disputed: true,
+      messages: [{ verdict: null }, { verdict: null, outcome: 'pending' }],
+    })
+    expect(store.get('r', '00000000000000e1')).toMatchObject({ disputed: true, client: null })
   })
 
   it('are found by their id, or not at all', () => {

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { bearerOf, sameSecret } from '../../shared/bearer.ts'
 import { AppError } from '../../shared/errors.ts'
+import { ownAuthorities } from '../../shared/own-authority.ts'
 
 export interface GuardOptions {
   /** The port that is listened on, once it is known. */
@@ -43,10 +44,6 @@ function refuseForeignOrigin(port: () => number): RequestHandler {
       `A page of ${origin ?? 'another site'} may not talk to this console.`,
     )
   }
-}
-
-function ownAuthorities(port: number): string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`]
 }
 
 function requireBearer({ bearer, open }: GuardOptions): RequestHandler {

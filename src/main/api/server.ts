@@ -22,8 +22,11 @@ export interface ServiceOptions {
 
 export interface Service {
   readonly port: number
-  /** Requests and streams being answered, agents' telemetry aside. */
-  readonly clients: () => number
+  /**
+   * Whether anybody is being answered, agents' telemetry aside, or was a moment ago: who has just attached is about
+   * to ask.
+   */
+  readonly isWanted: () => boolean
   close(): Promise<void>
 }
 
@@ -32,23 +35,27 @@ export type PortWish = { readonly exact: number } | { readonly from: number }
 
 const host = '127.0.0.1'
 const portsTried = 100
+/** Between a command's look whether the host answers and its first question. */
+const attachMs = 1_000
 
 export async function startService(options: ServiceOptions, wish: PortWish): Promise<Service> {
   let port = 0
   let clients = 0
+  let lastSeenMs = Number.NEGATIVE_INFINITY
   const app = createApp(options, () => port)
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/internal/')) return void app(request, response)
     clients += 1
     response.on('close', () => {
       clients -= 1
+      lastSeenMs = performance.now()
     })
     app(request, response)
   })
   port = await listen(server, wish)
   return {
     port,
-    clients: () => clients,
+    isWanted: () => clients > 0 || performance.now() - lastSeenMs < attachMs,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

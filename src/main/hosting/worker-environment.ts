@@ -13,22 +13,19 @@ const inherited = [
   'NODE_EXTRA_CA_CERTS',
 ]
 
-/** What a text generator needs; given only when a provider was chosen: a key that merely lies about spends nothing. */
-const generation = [
-  'LLM_PROVIDER',
-  'OPENAI_API_KEY',
-  'OPENAI_MODEL',
-  'OPENAI_BASE_URL',
-  'ANTHROPIC_API_KEY',
-  'ANTHROPIC_MODEL',
-]
+/** What the chosen provider needs, and no other's keys; a key that merely lies about spends nothing. */
+const generation: Readonly<Record<string, readonly string[]>> = {
+  openai: ['LLM_PROVIDER', 'OPENAI_API_KEY', 'OPENAI_MODEL', 'OPENAI_BASE_URL'],
+  anthropic: ['LLM_PROVIDER', 'ANTHROPIC_API_KEY', 'ANTHROPIC_MODEL'],
+}
 
 /** Builds a worker's environment from an allow list, never from a copy of ours. */
 export function workerEnvironment(
   ours: NodeJS.ProcessEnv,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const names = ours['LLM_PROVIDER'] ? [...inherited, ...generation] : inherited
+  const provider = ours['LLM_PROVIDER']?.trim().toLowerCase() ?? ''
+  const names = [...inherited, ...(generation[provider] ?? [])]
   const allowed = names.flatMap((name) => {
     const value = ours[name]
     return value === undefined ? [] : [[name, value]]

@@ -49,7 +49,7 @@ function sentence(event: RunEvent): string {
     case 'step.started':
       return `[step] ${event.step_id} ${event.agent}${event.target === undefined ? '' : ` -> ${event.target}`}.${event.capability ?? ''}`
     case 'step.complete':
-      return `[step] ok ${event.step_id}${event.capability === undefined ? '' : ` ${event.agent}.${event.capability}`}`
+      return `[step] ok ${event.step_id}${event.capability === undefined ? '' : ` ${event.agent}${event.target === undefined ? '' : ` -> ${event.target}`}.${event.capability}`}`
     case 'step.skipped':
       return `[step] ${event.step_id} ${event.notes}`
     case 'step.failed':

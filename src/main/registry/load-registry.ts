@@ -49,7 +49,10 @@ export interface RegistryUnit {
 /** Reads a scenarios root. What is wrong with one file never hides another; only a missing root is refused. */
 export function loadRegistry(root: string): Registry {
   if (!isFolder(root)) {
-    throw new AppError('registry_validation_error', `There is no scenarios folder ${root}.`)
+    throw new AppError(
+      'registry_validation_error',
+      `There is no scenarios folder ${root}; name one with --scenarios or SCENARIOS_DIR.`,
+    )
   }
   const listing = listTree(root)
   const shelf = new ManifestShelf(root)

@@ -24,10 +24,8 @@ export function validatePaths(root: string, paths: readonly string[]): Diagnosti
 
 function validateScope(root: string, scope: string, registry: () => Registry): Diagnostic[] {
   if (statSync(scope, { throwIfNoEntry: false }) === undefined) {
-    throw new AppError(
-      'usage',
-      scope === root ? `There is no scenarios folder ${root}.` : `There is no file or folder ${scope}.`,
-    )
+    if (scope === root) loadRegistry(root)
+    throw new AppError('usage', `There is no file or folder ${scope}.`)
   }
   const path = slashes(relative(realpathSync(root), realpathSync(scope)))
   if (path === '') return [...registry().diagnostics]

@@ -37,18 +37,18 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     outputs: {},
   }
   const leases: Leases = { ports: [], files: [] }
-  conductor.store.start(plan.runId)
-  const started = context.log.begin([])
-  started.append({ type: 'run.started', scenario_ref: plan.scenario.ref, template: plan.scenario.template })
   let failure: unknown = null
   let causeSeq: readonly number[] | null = null
   try {
+    conductor.store.start(plan.runId)
+    const started = context.log.begin([])
+    started.append({ type: 'run.started', scenario_ref: plan.scenario.ref, template: plan.scenario.template })
     causeSeq = await performPhases(conductor, context, leases, plan.abort, started.tail)
   } catch (error) {
     // What aborted the run explains it better than the call that the abort cut short.
     failure = plan.abort.signal.reason ?? error
   }
-  const lastSeq = causeSeq ?? [conductor.store.eventCount(plan.runId)]
+  const lastSeq = causeSeq ?? [context.log.lastSeq()]
   await cleanUp(conductor, context, leases, lastSeq)
   const { body, end } = ending(failure, context.outputs)
   context.log.end(body, end, lastSeq)
@@ -136,7 +136,11 @@ async function cleanUp(
   causeSeq: readonly number[],
 ): Promise<void> {
   await conductor.supervisor.stopRun(context.runId)
-  for (const { agentId, worker } of context.agents.values()) {
+  conductor.telemetry.dismissRun(context.runId)
+  returnLeases(conductor, leases)
+  for (const { id: agentId } of context.scenario.scenario.spec.agents) {
+    const worker = context.agents.get(agentId)?.worker
+    if (!worker) continue
     const { exit, cause } = await worker.ended
     context.log.append(
       {
@@ -150,8 +154,6 @@ async function cleanUp(
       { source: 'runner', causeSeq: cause === 'stopped' ? causeSeq : [] },
     )
   }
-  conductor.telemetry.dismissRun(context.runId)
-  returnLeases(conductor, leases)
 }
 
 function ending(failure: unknown, outputs: Record<string, unknown>): { body: EventBody; end: RunEnd } {

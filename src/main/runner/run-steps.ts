@@ -1,9 +1,9 @@
 import { toAppError } from '../../shared/errors.ts'
-import type { Step, StepType } from '../../shared/scenario.ts'
+import type { Step, StepType, WorkflowStep } from '../../shared/scenario.ts'
 import type { Operation } from '../store/event-log.ts'
 import type { RunContext, StepHandler } from './run-context.ts'
 import { handshake } from './steps/handshake.ts'
-import { workflow } from './steps/workflow.ts'
+import { performerOf, workflow } from './steps/workflow.ts'
 
 type StepOf<Type extends StepType> = Extract<Step, { type: Type }>
 
@@ -49,7 +49,7 @@ async function runStep(
       type: 'step.complete',
       step_id: step.id,
       result: output,
-      ...(step.type === 'workflow' ? { agent: step.agent, capability: step.capability } : {}),
+      ...(step.type === 'workflow' ? carriedOut(step, context) : {}),
     })
     return output
   } catch (error) {
@@ -58,6 +58,15 @@ async function runStep(
     const { code, message } = toAppError(error)
     operation.append({ type: 'step.failed', step_id: step.id, error: message, code })
     throw error
+  }
+}
+
+function carriedOut(step: WorkflowStep, context: RunContext) {
+  const performer = performerOf(step, context)
+  return {
+    agent: step.agent,
+    capability: step.capability,
+    ...(performer === step.agent ? {} : { target: performer }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
@@ -7,13 +8,15 @@ import { effectiveInputs, findScenario, type Registry, type ResolvedScenario } f
 import type { EventLogs } from '../store/event-log.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type Conductor, conductRun } from './conduct-run.ts'
+import { workerFile } from './start-agents.ts'
 
 export interface Runner {
   /** Refuses bad input before anything starts; resolves once the run is stored and on its way. */
   start(request: StartRun): { runId: string; status: RunStatus }
   /** Resolves when the run's processes are gone and its last event is stored. */
   cancel(runId: string): Promise<boolean>
-  cancelAll(): Promise<void>
+  /** Takes no more runs and cancels those going on. */
+  close(): Promise<void>
   /** Ids of runs going on. */
   active(): string[]
   /** Resolves when no run is going on. */
@@ -34,10 +37,13 @@ interface LiveRun {
 
 export function createRunner(parts: RunnerParts): Runner {
   const live = new Map<string, LiveRun>()
+  let closing = false
 
   function start(request: StartRun): { runId: string; status: RunStatus } {
     const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
     const inputs = effectiveInputs(scenario.scenario, request.inputs)
+    requireWorkers(scenario, parts.agentsDir)
+    if (closing) throw new AppError('data_folder_in_use', 'The console is closing; start the run again.')
     const runId = request.run_id ?? randomUUID()
     parts.store.create({
       run_id: runId,
@@ -81,9 +87,24 @@ export function createRunner(parts: RunnerParts): Runner {
   return {
     start,
     cancel,
-    cancelAll: async () => void (await Promise.all([...live.keys()].map(cancel))),
+    close: async () => {
+      closing = true
+      await Promise.all([...live.keys()].map(cancel))
+    },
     active: () => [...live.keys()],
     idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),
+  }
+}
+
+/** A worker that is not there is told before anything starts. */
+function requireWorkers({ manifests }: ResolvedScenario, agentsDir: string): void {
+  for (const [agentId, manifest] of Object.entries(manifests)) {
+    const { value } = manifest.spec.entrypoint
+    if (existsSync(workerFile(agentsDir, value))) continue
+    throw new AppError(
+      'agent_manifest_not_found',
+      `Agent ${agentId} is to be the worker ${value}, and there is no such worker.`,
+    )
   }
 }
 

@@ -114,7 +114,7 @@ async function startAgent(
     {
       runId: context.runId,
       agentId: spec.id,
-      file: join(starter.agentsDir, `${manifest.spec.entrypoint.value}.cjs`),
+      file: workerFile(starter.agentsDir, manifest.spec.entrypoint.value),
       environment: workerEnvironment(starter.environment, {
         ...stringValues(manifest.spec.host.env),
         AITP_BOOTSTRAP_FILE: file,
@@ -143,6 +143,11 @@ async function startAgent(
     pid: worker.pid,
   })
   return operation.tail
+}
+
+/** Where a bundled worker lies. */
+export function workerFile(agentsDir: string, name: string): string {
+  return join(agentsDir, `${name}.cjs`)
 }
 
 /** Tells every agent who its peers are and which AID each must show. */

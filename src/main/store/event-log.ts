@@ -39,6 +39,8 @@ export interface RunLog {
     body: EventBody,
     from: { agentId: string; ts: number; operation: string | null; exchangeId?: string },
   ): RunEvent
+  /** The number of the last event, 0 before the first. */
+  lastSeq(): number
   /** Milliseconds of the host's monotonic clock since the run began. */
   offsetMs(): number
   /** Ends the run with its last event, both in one transaction. False when it had ended before. */
@@ -133,6 +135,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       runId,
       append,
       begin,
+      lastSeq: () => seq,
       offsetMs,
       report(body, { agentId, ts, operation, exchangeId }) {
         const chain = operation === null ? undefined : chains.get(operation)

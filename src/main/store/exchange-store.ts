@@ -11,13 +11,16 @@ export interface ExchangeStore {
 }
 
 export function createExchangeStore(database: DatabaseSync): ExchangeStore {
-  // One capture an agent and exchange, and the first stands: no agent can rewrite what it or another reported.
+  // One capture an agent and exchange, and the first stands: no agent can rewrite what it reported, and who claims
+  // another's side shows as a dispute.
   const insert = database.prepare(
     `INSERT INTO captures (run_id, exchange_id, agent_id, offset_ms, capture) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   )
   const selectAll = database.prepare('SELECT * FROM captures WHERE run_id = ? ORDER BY offset_ms')
-  const selectOne = database.prepare('SELECT * FROM captures WHERE run_id = ? AND exchange_id = ?')
+  const selectOne = database.prepare(
+    'SELECT * FROM captures WHERE run_id = ? AND exchange_id = ? ORDER BY offset_ms',
+  )
   const selectEvents = database.prepare(
     'SELECT seq, exchange_id FROM events WHERE run_id = ? AND exchange_id IS NOT NULL ORDER BY seq',
   )

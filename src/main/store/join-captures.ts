@@ -30,8 +30,11 @@ export function joinCaptures(
 ): ExchangeDetail {
   const [first] = rows
   if (!first) throw new TypeError('joinCaptures needs at least one capture')
-  const client = rows.find(({ capture }) => capture.side === 'client')?.capture ?? null
-  const server = rows.find(({ capture }) => capture.side === 'server')?.capture ?? null
+  const clients = claimsOf(rows, 'client')
+  const servers = claimsOf(rows, 'server')
+  const disputed = clients.length > 1 || servers.length > 1
+  const client = clients.length === 1 ? (clients[0] ?? null) : null
+  const server = servers.length === 1 ? (servers[0] ?? null) : null
   const any = client ?? server ?? first.capture
   const from = client?.agent_id ?? server?.peer_agent_id ?? 'unknown'
   const to = server?.agent_id ?? client?.peer_agent_id ?? addressOf(any.request.url)
@@ -49,10 +52,16 @@ export function joinCaptures(
     duration_ms: any.duration_ms,
     status: any.response?.status ?? null,
     messages: [requestMessage(exchange), responseMessage(exchange)].filter((message) => message !== null),
+    disputed,
     event_seqs: [...eventSeqs],
     client,
     server,
   }
+}
+
+/** Who says to have been this side. More than one means that somebody lies, and the host cannot tell who. */
+function claimsOf(rows: readonly CaptureRow[], side: StoredCapture['side']): StoredCapture[] {
+  return rows.map(({ capture }) => capture).filter((capture) => capture.side === side)
 }
 
 interface Sides {
@@ -91,9 +100,9 @@ function requestOutcome(
   return 'pending'
 }
 
-function responseMessage({ from, to, client, server, any }: Sides): Message | null {
-  const response = (client ?? server)?.response
-  if (!response) return null
+function responseMessage({ from, to, client, any }: Sides): Message | null {
+  const { response } = any
+  if (response === null) return null
   const failed = response.status >= 400
   const report = client?.report ?? null
   return {

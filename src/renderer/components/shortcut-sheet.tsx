@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { create } from 'zustand'
 import { isTyping } from '../store/shortcuts.ts'
+import { Mark, type MarkState } from './mark.tsx'
 
 const useSheet = create<{ readonly open: boolean }>()(() => ({ open: false }))
 
@@ -37,6 +38,17 @@ const groups = [
   },
 ] as const
 
+const marks: readonly (readonly [MarkState, string])[] = [
+  ['valid', 'Valid: verified and accepted'],
+  ['pending', 'Pending: not known yet'],
+  ['expiring', 'Expiring or stale'],
+  ['expired', 'Expired or ended'],
+  ['refused', 'Refused or failed (denied)'],
+  ['revoked', 'Revoked'],
+  ['unpinned', 'Unpinned: reachable, but nothing to compare its identity with'],
+  ['skipped', 'Skipped, with the reason beside it'],
+]
+
 export function ShortcutSheet() {
   const open = useSheet((sheet) => sheet.open)
   useEffect(() => {
@@ -56,7 +68,7 @@ export function ShortcutSheet() {
       <Modal className="modal">
         <Dialog>
           <Heading slot="title" level={2}>
-            Keyboard shortcuts
+            Keys and marks
           </Heading>
           {groups.map(({ title, rows }) => (
             <section key={title} className="shortcut-group">
@@ -77,6 +89,19 @@ export function ShortcutSheet() {
               </dl>
             </section>
           ))}
+          <section className="shortcut-group">
+            <h3>Marks</h3>
+            <dl>
+              {marks.map(([state, meaning]) => (
+                <div key={state}>
+                  <dt>
+                    <Mark state={state} />
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
           <div className="modal-actions">
             <Button slot="close" className="button">
               Close

@@ -25,7 +25,7 @@ export function TopBar({ route }: { readonly route: Route }) {
         </ol>
       </nav>
       <div className="top-bar-tools">
-        <Button className="button plain icon" aria-label="Keyboard shortcuts" onPress={showShortcuts}>
+        <Button className="button plain icon" aria-label="Keys and marks" onPress={showShortcuts}>
           <Keyboard size={18} aria-hidden />
         </Button>
         <ViewMenu />

@@ -25,5 +25,7 @@ export function addScenarios(program: Command, terminal: Terminal): void {
       for (const problem of diagnostics.filter(({ severity }) => severity === 'error')) {
         terminal.tell(diagnosticLine(problem))
       }
+      if (scenarios.length === 0)
+        terminal.tell('There is no scenario here that can run; `validate` says why.')
     })
 }

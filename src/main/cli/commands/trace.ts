@@ -23,6 +23,7 @@ export function addTrace(program: Command, terminal: Terminal, end: (code: ExitC
     .action(async (run: string, options: TraceOptions) => {
       const print = (event: RunEvent) =>
         terminal.write(`${options.json ? JSON.stringify(event) : narrate(event)}\n`)
+      if (!existsSync(run) && /[\\/.]/.test(run)) throw new AppError('usage', `There is no file ${run}.`)
       const status = existsSync(run)
         ? traceFile(run, print)
         : await traceStored(run, options, terminal, print)
@@ -33,9 +34,10 @@ export function addTrace(program: Command, terminal: Terminal, end: (code: ExitC
 function traceFile(file: string, print: (event: RunEvent) => void): string {
   const record = RunRecord.safeParse(parseJson(file))
   if (!record.success) {
+    const member = record.error.issues[0]?.path.join('.')
     throw new AppError(
       'usage',
-      `${file} is not a run record: ${record.error.issues[0]?.path.join('.')} ${record.error.issues[0]?.message}`,
+      `${file} is no run record that \`run --json\` wrote${member ? `: its ${member} is missing or of another form` : ''}.`,
     )
   }
   for (const event of record.data.events) print(event)

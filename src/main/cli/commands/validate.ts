@@ -17,7 +17,10 @@ export function addValidate(program: Command, terminal: Terminal, end: (code: Ex
       if (options.json) terminal.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`)
       else for (const problem of diagnostics) terminal.write(`${diagnosticLine(problem)}\n`)
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length
-      terminal.tell(`${errors} ${errors === 1 ? 'error' : 'errors'}, ${diagnostics.length - errors} warnings`)
+      const warnings = diagnostics.length - errors
+      terminal.tell(
+        `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`,
+      )
       if (errors > 0) end(1)
     })
 }

@@ -7,8 +7,8 @@ export function ConnectionNotice({ connection }: { readonly connection: Connecti
     <div role="status" className="connection-notice">
       {connection === 'reconnecting' ? (
         <p>
-          <Mark state="pending" /> Reconnecting. Events continue to be recorded, and none will be missing or
-          shown twice.
+          <Mark state="expiring" /> The console does not answer; trying again. What you see is as of the last
+          answer, and what was recorded since will follow without a gap.
         </p>
       ) : null}
     </div>

@@ -74,7 +74,6 @@ function failure({ run, exchanges, failures, names }: Facts): Verdict {
 function summary({ events, exchanges }: Facts): string {
   const conversations = conversationsOf(exchanges)
   const steps = events.filter(({ type }) => type === 'step.complete').length
-  const skipped = events.filter(({ type }) => type === 'step.skipped').length
   const parts = [
     tallied(
       'handshake',
@@ -87,7 +86,6 @@ function summary({ events, exchanges }: Facts): string {
       conversations.filter(({ kind }) => kind === 'call'),
     ),
     steps > 0 ? `${count(steps, 'step')} done` : '',
-    skipped > 0 ? `${count(skipped, 'step')} skipped` : '',
   ].filter((part) => part !== '')
   return parts.length === 0 ? 'No message was captured.' : `${capital(parts.join(', '))}.`
 }

@@ -15,7 +15,7 @@ export function TicketMark({ ticket, names }: TicketProps) {
     <span className={`ticket ${state}`}>
       <span className="ticket-line">
         <Mark state={state} label={state} />
-        TCT of {names.ofId(ticket.issuer)}
+        TCT issued by {names.ofId(ticket.issuer)}
       </span>
       <span className="ticket-grants">
         {ticket.grants.map((grant) => (

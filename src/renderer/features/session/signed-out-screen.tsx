@@ -12,12 +12,12 @@ export function SignedOutScreen({ reason }: { readonly reason: SignedOut }) {
     <main className="signed-out">
       <div className="signed-out-text">
         <KeyRound size={28} aria-hidden className="muted" />
-        <h1>Open the address that npm start printed</h1>
+        <h1>Open a new address</h1>
         <p>{whys[reason]}</p>
         <p className="muted">
-          Go to the terminal where <code>npm start</code> runs and open the whole address it printed, with
-          everything after the <code>#</code>. Only who can read that terminal can use this console. To open
-          it in another tab or browser, start it again or ask for a new address there.
+          In another terminal run <code>npm run console -- serve</code>, or <code>npm start</code> where
+          nothing runs yet, and open the whole address it prints, with everything after the <code>#</code>.
+          Each works once, and only who can read that terminal can use this console.
         </p>
       </div>
     </main>

@@ -1,5 +1,6 @@
 import { Button } from 'react-aria-components'
 import { CopyButton } from '../../components/copy-button.tsx'
+import { Mark } from '../../components/mark.tsx'
 import { duration, offset, Time } from '../../components/time.tsx'
 import { setLens } from '../../store/run-view.ts'
 import { GateStrip, gateEvents } from '../gate/gate-strip.tsx'
@@ -23,6 +24,12 @@ export function SummaryTab({ exchange, message, facts }: WireProps) {
         {message.verdict && messageState(message) !== 'unchecked' ? (
           <Fact name="Checks">
             <MiniLadder report={message.verdict.report} />
+          </Fact>
+        ) : null}
+        {exchange.disputed ? (
+          <Fact name="Disputed">
+            <Mark state="unpinned" /> Two agents say that they were the same side of this exchange; neither is
+            believed.
           </Fact>
         ) : null}
         <Fact name="Captured">
