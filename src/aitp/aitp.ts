@@ -2,6 +2,15 @@ import { type AgentKey, agentKey, p256AgentKey } from './agent-key.ts'
 import { type Aid, parseAid } from './aid.ts'
 import { type Collector, createCollector } from './collector.ts'
 import { type DecodedToken, decodeToken } from './decode-token.ts'
+import {
+  type BuildDelegationOptions,
+  buildDelegation,
+  type ExtendDelegationOptions,
+  extendDelegation,
+  type IssuedDelegation,
+} from './delegation/build.ts'
+import { type RedeemDelegationOptions, type RedeemedTct, redeemDelegation } from './delegation/redeem.ts'
+import { type DelegationContext, type VerifiedDelegation, verifyDelegation } from './delegation/verify.ts'
 import type { Engine } from './engine.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type AwaitingHelloAck, type StartInput, startHandshake } from './handshake/initiator.ts'
@@ -12,6 +21,13 @@ import type { VerifiedManifest } from './manifest/document.ts'
 import { screenManifest } from './manifest/screen.ts'
 import { type VerifyManifestOptions, verifyManifest } from './manifest/verify.ts'
 import { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './replay.ts'
+import {
+  type BuildRevocationListOptions,
+  type BuiltRevocationList,
+  buildRevocationList,
+} from './revocation/build.ts'
+import type { VerifiedRevocationList } from './revocation/document.ts'
+import { type VerifyRevocationListOptions, verifyRevocationList } from './revocation/verify.ts'
 import { type IssuedTct, type IssueTctOptions, issueTct } from './tct/issue.ts'
 import { type TctContext, type VerifiedTct, verifyTct } from './tct/verify.ts'
 import { type VerifiedVoucher, type VoucherContext, verifyVoucher } from './tct/voucher.ts'
@@ -58,6 +74,22 @@ export interface Aitp {
   issueTct(key: AgentKey, options: IssueTctOptions): IssuedTct
   verifyTct(token: string, context: TctContext): VerifiedTct
   verifyVoucher(token: string, context: VoucherContext): VerifiedVoucher
+  /** Passes part of a held TCT on to another agent, by the voucher that came with it. */
+  buildDelegation(key: AgentKey, options: BuildDelegationOptions): IssuedDelegation
+  /** Passes a delegation on by one more hop, for verifiers that accept chains. */
+  extendDelegation(key: AgentKey, options: ExtendDelegationOptions): IssuedDelegation
+  /** At the agent whose TCT was delegated. Throws `AitpError`. */
+  verifyDelegation(token: string, context: DelegationContext): VerifiedDelegation
+  /** The TCT of a delegatee; it never outlives the delegation. */
+  redeemDelegation(
+    key: AgentKey,
+    delegation: VerifiedDelegation,
+    options: RedeemDelegationOptions,
+  ): RedeemedTct
+
+  buildRevocationList(key: AgentKey, options: BuildRevocationListOptions): BuiltRevocationList
+  verifyRevocationList(text: string, options: VerifyRevocationListOptions): VerifiedRevocationList
+
   /** For display: takes a token apart and verifies nothing. */
   decodeToken(token: string): DecodedToken | null
 }
@@ -81,6 +113,12 @@ export function createAitp(engine: Engine): Aitp {
     issueTct: (key, options) => issueTct(engine, key, options),
     verifyTct: (token, context) => verifyTct(engine, token, context),
     verifyVoucher: (token, context) => verifyVoucher(engine, token, context),
+    buildDelegation: (key, options) => buildDelegation(engine, key, options),
+    extendDelegation: (key, options) => extendDelegation(engine, key, options),
+    verifyDelegation: (token, context) => verifyDelegation(engine, token, context),
+    redeemDelegation: (key, delegation, options) => redeemDelegation(engine, key, delegation, options),
+    buildRevocationList: (key, options) => buildRevocationList(engine, key, options),
+    verifyRevocationList: (text, options) => verifyRevocationList(engine, text, options),
     decodeToken: (token) => decodeToken(engine, token),
   }
 }

@@ -2,7 +2,13 @@ export type { AgentKey } from './agent-key.ts'
 export { type Aid, aidIdentifier, isSameKey } from './aid.ts'
 export { type Aitp, createAitp } from './aitp.ts'
 export type { CheckDefinition, Collector } from './collector.ts'
+export { type Compat, currentOnly, transition } from './compat.ts'
 export type { DecodedToken, TokenKind } from './decode-token.ts'
+export type { BuildDelegationOptions, ExtendDelegationOptions, IssuedDelegation } from './delegation/build.ts'
+export { delegationChecks, multihopDelegationChecks } from './delegation/checks.ts'
+export type { DelegationClaims } from './delegation/claims.ts'
+export type { RedeemDelegationOptions, RedeemedTct } from './delegation/redeem.ts'
+export type { DelegationContext, VerifiedDelegation } from './delegation/verify.ts'
 export type { Engine, P256Point, Signer } from './engine.ts'
 export type { MessageType } from './envelope.ts'
 export { AitpError, type AitpErrorDetails, type ErrorCode, errorCodes, isErrorCode } from './errors.ts'
@@ -17,7 +23,6 @@ export type {
   StepInput,
 } from './handshake/party.ts'
 export type { AwaitingCommit, ReceiveHelloInput } from './handshake/responder.ts'
-export type { Compat } from './identity/checks.ts'
 export type { Pin, PinStore } from './identity/pins.ts'
 export { canonicalize } from './jcs.ts'
 export type { CompactJws, TokenTyp } from './jws.ts'
@@ -32,6 +37,27 @@ export type {
 export { manifestChecks, type VerifyManifestOptions } from './manifest/verify.ts'
 export type { ReplayStore, ReplayStoreOptions, ReplayVerdict } from './replay.ts'
 export type { Check, CheckStatus, Report, ReportSubject } from './report.ts'
+export type { BuildRevocationListOptions, BuiltRevocationList } from './revocation/build.ts'
+export {
+  decideRevocation,
+  type RevocationDecision,
+  type RevocationFailMode,
+  type RevocationPolicy,
+  type RevocationQuestion,
+  type RevocationSource,
+  type RevocationTerms,
+} from './revocation/decision.ts'
+export type {
+  RevocationEntry,
+  RevocationListBody,
+  RevocationListDocument,
+  VerifiedRevocationList,
+} from './revocation/document.ts'
+export {
+  newerRevocationList,
+  revocationChecks,
+  type VerifyRevocationListOptions,
+} from './revocation/verify.ts'
 export {
   isJsonObject,
   type JsonObject,

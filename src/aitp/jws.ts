@@ -23,6 +23,8 @@ export interface UnverifiedJws {
 }
 
 export const MAX_TOKEN_LENGTH = 16 * 1024
+/** Of a delegation token, which may carry the whole chain before it. */
+export const MAX_CHAIN_LENGTH = 64 * 1024
 
 const ALGORITHM_NAMES: Readonly<Record<AidAlgorithm, string>> = { ed25519: 'EdDSA', p256: 'ES256' }
 
@@ -40,8 +42,8 @@ export function mintJws(engine: Engine, key: AgentKey, typ: TokenTyp, claims: ob
 }
 
 /** Takes a token apart. A text says what is wrong with its structure. */
-export function splitJws(engine: Engine, text: string): UnverifiedJws | string {
-  if (text.length > MAX_TOKEN_LENGTH) return `longer than ${MAX_TOKEN_LENGTH} characters`
+export function splitJws(engine: Engine, text: string, maxLength = MAX_TOKEN_LENGTH): UnverifiedJws | string {
+  if (text.length > maxLength) return `longer than ${maxLength} characters`
   const segments = text.split('.')
   if (segments.length !== 3) return `${segments.length} segments`
   const [header, payload, signature] = segments.map(decodeBase64url)
@@ -54,7 +56,7 @@ export function splitJws(engine: Engine, text: string): UnverifiedJws | string {
 
 /** The claims of a token. Throws `StrictJsonError`. */
 export function parsePayload(engine: Engine, jws: UnverifiedJws): JsonObject {
-  return parseStrictJsonObject(engine.utf8Decode(jws.payload) ?? '', { maxLength: MAX_TOKEN_LENGTH })
+  return parseStrictJsonObject(engine.utf8Decode(jws.payload) ?? '', { maxLength: MAX_CHAIN_LENGTH })
 }
 
 /** The token as what it is now known to be, `undefined` when the signature over the received characters fails. */

@@ -10,11 +10,19 @@ export type ReportSubject =
   | 'mutual_commit_ack'
   | 'tct'
   | 'grant_voucher'
+  | 'delegation'
+  | 'revocation_list'
+  | 'session_bundle'
+  | 'pop_challenge'
+  | 'pop_response'
+  | 'renewal_request'
+  | 'renewal_response'
+  | 'error'
   | 'unsigned'
 
 /**
  * One rung of a verification ladder. `expected` and `actual` are short texts for people (a value, a time, a
- * comparison); `null` where there is nothing to compare. `section` names the RFC section, e.g. `RFC-AITP-0005 §4`.
+ * comparison); `null` where there is nothing to compare. `section` names the RFC section, e.g. `RFC-AITP-0005 §2`.
  */
 export interface Check {
   readonly id: string

@@ -77,6 +77,9 @@ export const opaque = rule(
   describeSecret,
 )
 
+/** The text of a SHA-256 digest or a JWK thumbprint. */
+export const digestText = stringOf('43 characters of base64url', (text) => /^[A-Za-z0-9_-]{43}$/.test(text))
+
 /** 22 characters of base64url. Anything longer would let a peer choose what this agent signs. */
 export const nonce = rule(
   '22 characters of base64url',
@@ -123,6 +126,21 @@ export function uniqueStrings(expected: string, mostItems: number, holds: (text:
 export const capabilities = uniqueStrings('non-empty and without whitespace', 256, (text) =>
   /^\S+$/u.test(text),
 )
+
+/** An array whose items all follow one rule. The member named by a fault begins with the index. */
+export function arrayOf(item: Rule, mostItems: number): Rule {
+  return (value) => {
+    if (!Array.isArray(value)) return { member: '', expected: 'an array', actual: describe(value) }
+    const items: readonly JsonValue[] = value
+    if (items.length > mostItems)
+      return { member: '', expected: `at most ${mostItems} items`, actual: describe(items) }
+    for (const [index, each] of items.entries()) {
+      const fault = item(each)
+      if (fault !== undefined) return inside(String(index), fault)
+    }
+    return undefined
+  }
+}
 
 /** An object that may have nothing but these members. */
 export function closedObject(shape: Shape): Rule {

@@ -134,7 +134,7 @@ export function checkCommitContent<Prefix extends CommitPrefix>(
     }).token
   }
   checkOffered(ladder, prefix, tct, peer)
-  checkRevocation(ladder, tct.claims, isRevokedByPeer)
+  checkRevocation(ladder, tct.claims, { isRevoked: isRevokedByPeer })
   checkRequired(ladder, prefix, tct, party.manifest)
   const { token, claims } = tct
   const unrequestedGrants = claims.grants.filter((grant) => !exchange.requestedByUs.includes(grant))

@@ -1,7 +1,7 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { Aid } from '../aid.ts'
 import type { Collector } from '../collector.ts'
-import type { Compat } from '../identity/checks.ts'
+import type { Compat } from '../compat.ts'
 import type { PinStore } from '../identity/pins.ts'
 import type { CompactJws } from '../jws.ts'
 import type { VerifiedManifest } from '../manifest/document.ts'

@@ -1,5 +1,6 @@
 import { type Aid, aidIdentifier } from '../aid.ts'
 import { decodeBase64url } from '../base64url.ts'
+import type { Compat } from '../compat.ts'
 import { describe, listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { check, type Ladder } from '../ladder.ts'
@@ -24,12 +25,6 @@ export const identityChecks = [
 ] as const
 
 export type IdentityCheckId = (typeof identityChecks)[number]['id']
-
-/** Older forms that a deployment may accept from peers which still emit them. */
-export interface Compat {
-  /** Pinned-key proofs whose timestamp is eight bytes instead of decimal digits. */
-  readonly acceptBinaryPinnedTimestamp?: boolean
-}
 
 export interface IdentityTerms {
   readonly own: VerifiedManifest

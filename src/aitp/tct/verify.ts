@@ -13,6 +13,7 @@ import {
 } from '../jws-checks.ts'
 import { check, Ladder } from '../ladder.ts'
 import type { VerifiedManifest } from '../manifest/document.ts'
+import { askRevocation, type RevocationTerms } from '../revocation/decision.ts'
 import { requireShape } from '../structure.ts'
 import { thumbprint } from '../thumbprint.ts'
 import { AITP_VERSION } from '../version.ts'
@@ -60,8 +61,7 @@ export interface TctTokenContext {
   readonly iatSkewSecs?: number | undefined
 }
 
-export interface TctUseContext {
-  readonly isRevoked?: ((jti: string) => boolean) | undefined
+export interface TctUseContext extends RevocationTerms {
   readonly requiredGrant?: string | undefined
 }
 
@@ -75,6 +75,8 @@ declare const verifiedTctBrand: unique symbol
 export interface VerifiedTct {
   readonly token: CompactJws
   readonly claims: TctClaims
+  /** The grants of the token, or what a revocation decision left of them. */
+  readonly grants: readonly string[]
   readonly [verifiedTctBrand]: true
 }
 
@@ -87,8 +89,8 @@ const DEFAULT_IAT_SKEW_SECS = 30
 export function verifyTct(engine: Engine, token: string, context: TctContext): VerifiedTct {
   const ladder: Ladder<TctTokenCheckId | TctUseCheckId> = new Ladder(tctChecks, context.collector)
   const verified = checkTctToken(engine, ladder, token, context)
-  checkTctUse(ladder, verified.claims, context)
-  return verified
+  const grants = checkTctUse(ladder, verified.claims, context)
+  return { ...verified, grants }
 }
 
 /** Everything that can be judged from the token and the issuer's manifest. */
@@ -112,34 +114,46 @@ export function checkTctToken(
   }))
   const jkt = thumbprint(engine, claims.sub)
   ladder.require('tct.cnf', claims.cnf.jkt === jkt, () => ({ expected: jkt, actual: claims.cnf.jkt }))
-  return { token: verified, claims } as VerifiedTct
+  return { token: verified, claims, grants: claims.grants } as VerifiedTct
 }
 
-/** What depends on the moment and the place of use. */
-export function checkTctUse(ladder: Ladder<TctUseCheckId>, claims: TctClaims, context: TctUseContext): void {
-  checkRevocation(ladder, claims, context.isRevoked)
+/** What depends on the moment and the place of use. Returns the grants that may be used. */
+export function checkTctUse(
+  ladder: Ladder<TctUseCheckId>,
+  claims: TctClaims,
+  context: TctUseContext,
+): readonly string[] {
+  const grants = checkRevocation(ladder, claims, context)
   const { requiredGrant } = context
   if (requiredGrant === undefined) {
     ladder.skip('tct.required_grant', 'no grant was required')
-    return
+    return grants
   }
-  ladder.require('tct.required_grant', claims.grants.includes(requiredGrant), () => ({
+  ladder.require('tct.required_grant', grants.includes(requiredGrant), () => ({
     expected: requiredGrant,
-    actual: listOf(claims.grants),
-    message: `TCT ${claims.jti} grants ${listOf(claims.grants)}, the call needs ${requiredGrant}`,
+    actual: listOf(grants),
+    message: `TCT ${claims.jti} grants ${listOf(grants)}, the call needs ${requiredGrant}`,
   }))
+  return grants
 }
 
 export function checkRevocation(
   ladder: Ladder<'tct.revocation'>,
-  { jti }: TctClaims,
-  isRevoked: TctUseContext['isRevoked'],
-): void {
-  if (isRevoked === undefined) {
+  { jti, iss, grants }: TctClaims,
+  terms: RevocationTerms,
+): readonly string[] {
+  const decision = askRevocation(terms, jti, iss, grants)
+  if (decision === undefined) {
     ladder.skip('tct.revocation', 'no revocation source was given')
-    return
+    return grants
   }
-  ladder.require('tct.revocation', !isRevoked(jti), () => ({ expected: `${jti} not listed`, actual: jti }))
+  const evidence = { expected: `${jti} not revoked`, actual: decision.reason }
+  if (decision.outcome === 'revoked') return ladder.refuse('tct.revocation', evidence)
+  // Nothing that the policy calls safe was granted.
+  if (decision.grants.length === 0)
+    return ladder.refuse('tct.revocation', { ...evidence, code: 'POLICY_VIOLATION' })
+  ladder.pass('tct.revocation', () => evidence)
+  return decision.grants
 }
 
 function requireTctClaims(engine: Engine, ladder: Ladder<TctTokenCheckId>, jws: UnverifiedJws): TctClaims {
