@@ -342,11 +342,16 @@ def verifier_about(_args):
 
 def verifier_assume_version(args):
     """Sets the one version value the verifier accepts. Everything else in it stays as published."""
+    from aitp_verifier.version import PROTOCOL_VERSION as published
+
     changed = []
     for name, module in list(sys.modules.items()):
-        if name.startswith("aitp_verifier") and hasattr(module, "PROTOCOL_VERSION"):
-            module.PROTOCOL_VERSION = args["version"]
-            changed.append(name)
+        if not name.startswith("aitp_verifier"):
+            continue
+        for constant in ("PROTOCOL_VERSION", "_VERSION"):
+            if getattr(module, constant, None) == published:
+                setattr(module, constant, args["version"])
+                changed.append(f"{name}.{constant}")
     return sorted(changed)
 
 
@@ -357,6 +362,24 @@ def verifier_run(args):
     if operation is None:
         raise Absent(f"this release has no operation {args['operation']}")
     return operation(args["input"], args["now"])
+
+
+def verifier_identity(args):
+    """The identity of a hello alone, without the envelope around it."""
+    if aitp_verifier is None:
+        raise Absent(VERIFIER_MISSING)
+    from aitp_verifier.identity import verify_identity
+
+    verify_identity(
+        args["identity"],
+        args["envelope"],
+        args["self_aid"],
+        trust_anchors=args.get("trust_anchors", []),
+        trust_store=args.get("trust_store"),
+        issuer_keys=args.get("issuer_keys", {}),
+        now=args["now"],
+    )
+    return True
 
 
 OPERATIONS = {

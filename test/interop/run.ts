@@ -1,9 +1,11 @@
-import { AITP_VERSION, transition } from '../../src/aitp/index.ts'
+import { AITP_VERSION, type Compat, transition } from '../../src/aitp/index.ts'
 import { interopDocument } from './document.ts'
 import { type FormsOfRelease, probeForms } from './forms.ts'
 import { type Judge, startJudge, text } from './judge.ts'
+import { type LiveScene, livePairs } from './live.ts'
 import { type Direction, type Pair, type PairResult, runPair } from './pair.ts'
 import { sdkPairs } from './sdk-pairs.ts'
+import { sdkTokenPairs } from './sdk-token-pairs.ts'
 import { prepareSdk, type SdkScene } from './side.ts'
 import { verifierPairs } from './verifier-pairs.ts'
 
@@ -53,8 +55,10 @@ export interface InteropOutcome {
   readonly failed: number
 }
 
+const allSdkPairs: readonly Pair<SdkScene>[] = [...sdkPairs, ...sdkTokenPairs]
+
 /** Meets every peer that could be installed. */
-export async function runInterop({ environment, only, note }: InteropInput): Promise<InteropOutcome> {
+export async function runInterop({ root, environment, only, note }: InteropInput): Promise<InteropOutcome> {
   const peers: PeerAbout[] = []
   const pairs: PairResult[] = []
   const forms: FormsOfRelease[] = []
@@ -72,10 +76,14 @@ export async function runInterop({ environment, only, note }: InteropInput): Pro
       const name = `${peer.distribution} ${text(about, 'release')}`
       peers.push({ name, wire: text(about, 'wire_version'), python: text(about, 'python'), why: peer.why })
       if (peer.kind === 'sdk') {
-        if (only === '') forms.push(await probeForms(judge))
-        pairs.push(...(await meetSdk(judge, name, text(about, 'wire_version'), only)))
+        const found = await probeForms(judge)
+        forms.push(found)
+        pairs.push(...(await meetSdk(judge, name, found, only)))
+        const live: LiveScene = { root, python: environment.python, packages: peer.packages }
+        for (const pair of chosen(livePairs, name, only)) pairs.push(await runPair(name, pair, live))
       } else {
-        pairs.push(...(await meetVerifier(judge, name, only)))
+        peers.push(toldPeer(name, text(about, 'python')))
+        pairs.push(...(await meetVerifier(judge, name, text(about, 'wire_version'), only)))
       }
     } finally {
       await judge.close()
@@ -91,17 +99,61 @@ export async function runInterop({ environment, only, note }: InteropInput): Pro
   }
 }
 
-async function meetSdk(judge: Judge, peer: string, wire: string, only: string): Promise<PairResult[]> {
-  const scene: SdkScene = { peer, wire, judge, compat: transition, ...(await prepareSdk(judge)) }
+async function meetSdk(
+  judge: Judge,
+  peer: string,
+  forms: FormsOfRelease,
+  only: string,
+): Promise<PairResult[]> {
+  const scene: SdkScene = {
+    peer,
+    wire: forms.wire,
+    judge,
+    compat: compatFor(forms),
+    ...(await prepareSdk(judge)),
+  }
   const results: PairResult[] = []
-  for (const pair of chosen(sdkPairs, peer, only)) results.push(await runPair(peer, pair, scene))
+  for (const pair of chosen(allSdkPairs, peer, only)) results.push(await runPair(peer, pair, scene))
   return results
 }
 
-async function meetVerifier(judge: Judge, peer: string, only: string): Promise<PairResult[]> {
+/** What a release needs: the older forms are sent only to one that was seen to emit them. */
+function compatFor({ rows }: FormsOfRelease): Compat {
+  const emits = (id: string) => rows.find((row) => row.id === id)?.emits ?? ''
+  return {
+    ...transition,
+    ...(emits('pinned_timestamp') === 'binary' ? { emitBinaryPinnedTimestamp: true } : {}),
+    ...(emits('revocation_input') === 'wrapped' ? { emitWrappedRevocation: true } : {}),
+    ...(emits('bundle_input').startsWith('wrapped') ? { emitWrappedBundle: true } : {}),
+    ...(emits('p256_digest') === 'prehashed' ? { acceptPrehashedP256: true } : {}),
+  }
+}
+
+/** Once as published, once with the version value set to ours, as most rules are the same in both. */
+async function meetVerifier(judge: Judge, peer: string, wire: string, only: string): Promise<PairResult[]> {
   const results: PairResult[] = []
-  for (const pair of chosen(verifierPairs, peer, only)) results.push(await runPair(peer, pair, judge))
+  for (const pair of chosen(verifierPairs, peer, only)) {
+    results.push(await runPair(peer, pair, { judge, wire, told: false }))
+  }
+  if (wire === AITP_VERSION) return results
+  await judge.get('verifier.assume_version', { version: AITP_VERSION })
+  for (const pair of chosen(verifierPairs, peer, only)) {
+    results.push(await runPair(toldName(peer), pair, { judge, wire: AITP_VERSION, told: true }))
+  }
   return results
+}
+
+function toldName(peer: string): string {
+  return `${peer} told ${AITP_VERSION}`
+}
+
+function toldPeer(name: string, python: string): PeerAbout {
+  return {
+    name: toldName(name),
+    wire: AITP_VERSION,
+    python,
+    why: 'the same with its constant PROTOCOL_VERSION set to ours, nothing else changed',
+  }
 }
 
 function chosen<Scene>(pairs: readonly Pair<Scene>[], peer: string, only: string): readonly Pair<Scene>[] {
@@ -109,7 +161,8 @@ function chosen<Scene>(pairs: readonly Pair<Scene>[], peer: string, only: string
 }
 
 function notMet({ kind }: InstalledPeer, peer: string, reason: string): PairResult[] {
-  const all: readonly { artefact: string; direction: Direction }[] = kind === 'sdk' ? sdkPairs : verifierPairs
+  const all: readonly { artefact: string; direction: Direction }[] =
+    kind === 'sdk' ? [...allSdkPairs, ...livePairs] : verifierPairs
   return all.map(({ artefact, direction }) => ({
     peer,
     artefact,
