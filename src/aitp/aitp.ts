@@ -1,6 +1,14 @@
 import { type AgentKey, agentKey, p256AgentKey } from './agent-key.ts'
 import { type Aid, parseAid } from './aid.ts'
+import {
+  type BuildSessionBundleOptions,
+  type BuiltSessionBundle,
+  buildSessionBundle,
+} from './bundle/build.ts'
+import type { VerifiedSessionBundle } from './bundle/document.ts'
+import { type SessionBundleContext, verifySessionBundle } from './bundle/verify.ts'
 import { type Collector, createCollector } from './collector.ts'
+import type { Compat } from './compat.ts'
 import { type DecodedToken, decodeToken } from './decode-token.ts'
 import {
   type BuildDelegationOptions,
@@ -12,14 +20,33 @@ import {
 import { type RedeemDelegationOptions, type RedeemedTct, redeemDelegation } from './delegation/redeem.ts'
 import { type DelegationContext, type VerifiedDelegation, verifyDelegation } from './delegation/verify.ts'
 import type { Engine } from './engine.ts'
+import { type EnvelopeContext, type OpenedEnvelope, verifyEnvelope } from './envelope-checks.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type AwaitingHelloAck, type StartInput, startHandshake } from './handshake/initiator.ts'
 import type { HandshakeParty } from './handshake/party.ts'
 import { type AwaitingCommit, type ReceiveHelloInput, receiveHello } from './handshake/responder.ts'
+import {
+  type CommitInRfcOrderTerms,
+  type HelloInRfcOrderTerms,
+  verifyCommitInRfcOrder,
+  verifyHelloInRfcOrder,
+} from './handshake/rfc-order.ts'
+import { type IdentityTokenContext, identityTokenKeyId, verifyIdentityToken } from './identity/oidc.ts'
 import { type BuildManifestOptions, type BuiltManifest, buildManifest } from './manifest/build.ts'
 import type { VerifiedManifest } from './manifest/document.ts'
 import { screenManifest } from './manifest/screen.ts'
 import { type VerifyManifestOptions, verifyManifest } from './manifest/verify.ts'
+import {
+  type IssueChallengeOptions,
+  issuePopChallenge,
+  type PopChallengeContext,
+  type VerifiedPopChallenge,
+  verifyPopChallenge,
+} from './pop/challenge.ts'
+import { fromPopHeader, toPopHeader } from './pop/header.ts'
+import { nonceSignatureFault, signNonce } from './pop/nonce.ts'
+import { answerPopChallenge, type PopResponseContext, verifyPopResponse } from './pop/response.ts'
+import { type ChallengeStore, type ChallengeStoreOptions, createChallengeStore } from './pop/store.ts'
 import { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './replay.ts'
 import {
   type BuildRevocationListOptions,
@@ -49,6 +76,7 @@ export interface Aitp {
   newUuid(randomBytes: RandomBytes): string
   createCollector(): Collector
   createReplayStore(options: ReplayStoreOptions): ReplayStore
+  createChallengeStore(options: ChallengeStoreOptions): ChallengeStore
 
   buildManifest(
     key: AgentKey,
@@ -56,6 +84,10 @@ export interface Aitp {
     step: { readonly randomBytes: RandomBytes },
   ): BuiltManifest
   verifyManifest(text: string, options: VerifyManifestOptions): VerifiedManifest
+  /** Verifies the JWT of an OIDC identity on its own. Throws `AitpError`. */
+  verifyIdentityToken(token: string, context: IdentityTokenContext): void
+  /** The `kid` a JWT names, for fetching keys before anything is verified. */
+  identityTokenKeyId(token: string): string | undefined
   /** Throws when the two agents could not shake hands anyway. */
   screenManifest(own: VerifiedManifest, peer: VerifiedManifest): void
 
@@ -70,6 +102,13 @@ export interface Aitp {
     text: string,
     step: ReceiveHelloInput,
   ): { readonly state: AwaitingCommit; readonly message: string; readonly peer: VerifiedManifest }
+
+  /** Verifies a signed envelope of whatever kind; nothing in it is judged. */
+  verifyEnvelope(text: string, context: EnvelopeContext): OpenedEnvelope
+  /** Judges one hello by itself, the envelope signature last as RFC-AITP-0004 has it. Not for real handshakes. */
+  verifyHelloInRfcOrder(text: string, terms: HelloInRfcOrderTerms): VerifiedManifest
+  /** Judges one commit by itself. Not for real handshakes. */
+  verifyCommitInRfcOrder(text: string, terms: CommitInRfcOrderTerms): VerifiedTct
 
   issueTct(key: AgentKey, options: IssueTctOptions): IssuedTct
   verifyTct(token: string, context: TctContext): VerifiedTct
@@ -90,6 +129,27 @@ export interface Aitp {
   buildRevocationList(key: AgentKey, options: BuildRevocationListOptions): BuiltRevocationList
   verifyRevocationList(text: string, options: VerifyRevocationListOptions): VerifiedRevocationList
 
+  /** Asks whoever presented a TCT of this agent to prove possession of its key. A `pop_challenge` envelope. */
+  issuePopChallenge(key: AgentKey, options: IssueChallengeOptions): string
+  verifyPopChallenge(text: string, context: PopChallengeContext): VerifiedPopChallenge
+  /** A `pop_response` envelope. */
+  answerPopChallenge(
+    key: AgentKey,
+    challenge: VerifiedPopChallenge,
+    step: { readonly now: number; readonly randomBytes: RandomBytes },
+  ): string
+  /** Uses the challenge up and says who has proven possession. */
+  verifyPopResponse(text: string, context: PopResponseContext): Aid
+  toPopHeader(envelope: string): string
+  fromPopHeader(value: string): string | undefined
+  /** The signature over the 16 bytes of a nonce of 22 characters. Throws `TypeError` for any other length. */
+  signNonce(key: AgentKey, nonce: string): string
+  /** Whether a signature over a nonce verifies under the key in the AID. */
+  verifyNonceSignature(signer: Aid, nonce: string, signature: string, compat?: Compat): boolean
+
+  buildSessionBundle(key: AgentKey, options: BuildSessionBundleOptions): BuiltSessionBundle
+  verifySessionBundle(text: string, context: SessionBundleContext): VerifiedSessionBundle
+
   /** For display: takes a token apart and verifies nothing. */
   decodeToken(token: string): DecodedToken | null
 }
@@ -104,8 +164,11 @@ export function createAitp(engine: Engine): Aitp {
     newUuid,
     createCollector,
     createReplayStore,
+    createChallengeStore,
     buildManifest: (key, options, step) => buildManifest(engine, key, options, step),
     verifyManifest: (text, options) => verifyManifest(engine, text, options),
+    verifyIdentityToken: (token, context) => verifyIdentityToken(engine, token, context),
+    identityTokenKeyId: (token) => identityTokenKeyId(engine, token),
     screenManifest,
     startHandshake: (party, peer, requestedGrants, step) =>
       startHandshake(engine, party, peer, requestedGrants, step),
@@ -119,6 +182,20 @@ export function createAitp(engine: Engine): Aitp {
     redeemDelegation: (key, delegation, options) => redeemDelegation(engine, key, delegation, options),
     buildRevocationList: (key, options) => buildRevocationList(engine, key, options),
     verifyRevocationList: (text, options) => verifyRevocationList(engine, text, options),
+    verifyEnvelope: (text, context) => verifyEnvelope(engine, text, context),
+    verifyHelloInRfcOrder: (text, terms) => verifyHelloInRfcOrder(engine, text, terms),
+    verifyCommitInRfcOrder: (text, terms) => verifyCommitInRfcOrder(engine, text, terms),
+    issuePopChallenge: (key, options) => issuePopChallenge(engine, key, options),
+    verifyPopChallenge: (text, context) => verifyPopChallenge(engine, text, context),
+    answerPopChallenge: (key, challenge, step) => answerPopChallenge(engine, key, challenge, step),
+    verifyPopResponse: (text, context) => verifyPopResponse(engine, text, context),
+    toPopHeader: (envelope) => toPopHeader(engine, envelope),
+    fromPopHeader: (value) => fromPopHeader(engine, value),
+    signNonce: (key, nonce) => signNonce(engine, key, nonce),
+    verifyNonceSignature: (signer, nonce, signature, compat) =>
+      nonceSignatureFault(engine, signer, nonce, signature, compat) === undefined,
+    buildSessionBundle: (key, options) => buildSessionBundle(engine, key, options),
+    verifySessionBundle: (text, context) => verifySessionBundle(engine, text, context),
     decodeToken: (token) => decodeToken(engine, token),
   }
 }

@@ -4,6 +4,12 @@ export interface P256Point {
   readonly y: Uint8Array
 }
 
+/** An RSA public key: two big-endian numbers without leading zeros. */
+export interface RsaPublicKey {
+  readonly n: Uint8Array
+  readonly e: Uint8Array
+}
+
 /** A private key that can sign and be asked for its public half, and nothing else. */
 export interface Signer {
   /** Ed25519: the 32-byte key. P-256: the 33-byte SEC1 compressed point. */
@@ -25,6 +31,11 @@ export interface Engine {
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
   p256Signer(scalar: Uint8Array): Signer
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /**
+   * RSASSA-PKCS1-v1_5 with SHA-256 under the big-endian modulus and exponent of a JWK. Only for the identity tokens of
+   * OIDC issuers; an engine without it refuses those signed so.
+   */
+  rs256Verify?(key: RsaPublicKey, message: Uint8Array, signature: Uint8Array): boolean
   /** The point of a SEC1 compressed key, `undefined` when X is not on the curve. */
   p256Point(publicKey: Uint8Array): P256Point | undefined
 }

@@ -6,15 +6,19 @@ import { aid, anyObject, anyString, closedObject, integerFrom, opaque, type Shap
 import { signDigest } from './signature.ts'
 import { AITP_VERSION } from './version.ts'
 
-export type MessageType =
-  | 'mutual_hello'
-  | 'mutual_hello_ack'
-  | 'mutual_commit'
-  | 'mutual_commit_ack'
-  | 'tct'
-  | 'pop_challenge'
-  | 'pop_response'
-  | 'error'
+/** Every registered `message_type`. */
+export const messageTypes = [
+  'mutual_hello',
+  'mutual_hello_ack',
+  'mutual_commit',
+  'mutual_commit_ack',
+  'tct',
+  'pop_challenge',
+  'pop_response',
+  'error',
+] as const
+
+export type MessageType = (typeof messageTypes)[number]
 
 /** The members of an envelope that its signature covers. `message_type`, `version` and `extensions` are not among them. */
 export interface SignedEnvelopeMembers {

@@ -1,6 +1,15 @@
 export type { AgentKey } from './agent-key.ts'
 export { type Aid, aidIdentifier, isSameKey } from './aid.ts'
 export { type Aitp, createAitp } from './aitp.ts'
+export type { BuildSessionBundleOptions, BuiltSessionBundle } from './bundle/build.ts'
+export { bundleChecks } from './bundle/checks.ts'
+export type {
+  BundleParticipant,
+  SessionBundleBody,
+  SessionBundleDocument,
+  VerifiedSessionBundle,
+} from './bundle/document.ts'
+export type { SessionBundleContext } from './bundle/verify.ts'
 export type { CheckDefinition, Collector } from './collector.ts'
 export { type Compat, currentOnly, transition } from './compat.ts'
 export type { DecodedToken, TokenKind } from './decode-token.ts'
@@ -9,8 +18,9 @@ export { delegationChecks, multihopDelegationChecks } from './delegation/checks.
 export type { DelegationClaims } from './delegation/claims.ts'
 export type { RedeemDelegationOptions, RedeemedTct } from './delegation/redeem.ts'
 export type { DelegationContext, VerifiedDelegation } from './delegation/verify.ts'
-export type { Engine, P256Point, Signer } from './engine.ts'
-export type { MessageType } from './envelope.ts'
+export type { Engine, P256Point, RsaPublicKey, Signer } from './engine.ts'
+export { type MessageType, messageTypes } from './envelope.ts'
+export { type EnvelopeContext, type OpenedEnvelope, standaloneEnvelopeChecks } from './envelope-checks.ts'
 export { AitpError, type AitpErrorDetails, type ErrorCode, errorCodes, isErrorCode } from './errors.ts'
 export { commitAckChecks, commitChecks, helloAckChecks, helloChecks } from './handshake/checks.ts'
 export type { AwaitingCommitAck, AwaitingHelloAck, StartInput } from './handshake/initiator.ts'
@@ -23,6 +33,14 @@ export type {
   StepInput,
 } from './handshake/party.ts'
 export type { AwaitingCommit, ReceiveHelloInput } from './handshake/responder.ts'
+export {
+  type CommitInRfcOrderTerms,
+  type HelloInRfcOrderTerms,
+  rfcOrderCommitChecks,
+  rfcOrderHelloChecks,
+} from './handshake/rfc-order.ts'
+export { type Jwk, parseJwks } from './identity/jwk.ts'
+export { type IdentityTokenContext, type IdentityTokenRequest, identityTokenChecks } from './identity/oidc.ts'
 export type { Pin, PinStore } from './identity/pins.ts'
 export { canonicalize } from './jcs.ts'
 export type { CompactJws, TokenTyp } from './jws.ts'
@@ -35,8 +53,17 @@ export type {
   VerifiedManifest,
 } from './manifest/document.ts'
 export { manifestChecks, type VerifyManifestOptions } from './manifest/verify.ts'
+export {
+  type IssueChallengeOptions,
+  type PopChallengeContext,
+  popChallengeChecks,
+  type VerifiedPopChallenge,
+} from './pop/challenge.ts'
+export { popHeaders } from './pop/header.ts'
+export { type PopResponseContext, popResponseChecks } from './pop/response.ts'
+export type { ChallengeStore, ChallengeStoreOptions } from './pop/store.ts'
 export type { ReplayStore, ReplayStoreOptions, ReplayVerdict } from './replay.ts'
-export type { Check, CheckStatus, Report, ReportSubject } from './report.ts'
+export type { ArtefactSubject, Check, CheckStatus, Report, ReportSubject } from './report.ts'
 export type { BuildRevocationListOptions, BuiltRevocationList } from './revocation/build.ts'
 export {
   decideRevocation,

@@ -1,7 +1,7 @@
 /** Where one check of a verification ended. `not_reached`: an earlier check failed. `skipped`: its input was not given. */
 export type CheckStatus = 'passed' | 'failed' | 'not_reached' | 'skipped'
 
-/** What a {@link Report} is about. */
+/** What a {@link Report} of a handshake or a call is about. */
 export type ReportSubject =
   | 'manifest'
   | 'mutual_hello'
@@ -10,6 +10,11 @@ export type ReportSubject =
   | 'mutual_commit_ack'
   | 'tct'
   | 'grant_voucher'
+  | 'unsigned'
+
+/** What a {@link Report} is about when it is not part of a handshake or a call. */
+export type ArtefactSubject =
+  | ReportSubject
   | 'delegation'
   | 'revocation_list'
   | 'session_bundle'
@@ -18,7 +23,6 @@ export type ReportSubject =
   | 'renewal_request'
   | 'renewal_response'
   | 'error'
-  | 'unsigned'
 
 /**
  * One rung of a verification ladder. `expected` and `actual` are short texts for people (a value, a time, a
@@ -34,8 +38,8 @@ export interface Check {
 }
 
 /** The ladder of one verification, in the order in which the specification names the checks. */
-export interface Report {
-  readonly subject: ReportSubject
+export interface Report<Subject extends ArtefactSubject = ReportSubject> {
+  readonly subject: Subject
   readonly verdict: 'accepted' | 'refused'
   /** Wire code of the refusal, `null` when accepted. */
   readonly code: string | null

@@ -1,6 +1,7 @@
 import { type Aid, aidIdentifier, isSameKey, parseAid } from '../aid.ts'
 import { decodeBase64url } from '../base64url.ts'
 import type { Collector } from '../collector.ts'
+import type { Compat } from '../compat.ts'
 import { describe } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { canonicalize } from '../jcs.ts'
@@ -37,6 +38,7 @@ export interface ManifestTerms {
   readonly now: number
   /** Accepts `http:` endpoints whose host is loopback. */
   readonly allowLoopbackHttp?: boolean | undefined
+  readonly compat?: Compat | undefined
 }
 
 export interface VerifyManifestOptions extends ManifestTerms {
@@ -73,7 +75,7 @@ export function checkManifestBody(
   engine: Engine,
   ladder: Ladder<ManifestBodyCheckId>,
   tree: JsonObject,
-  { now, allowLoopbackHttp = false }: ManifestTerms,
+  { now, allowLoopbackHttp = false, compat }: ManifestTerms,
 ): VerifiedManifest {
   checkVersion(ladder, tree)
   requireShape(ladder, 'manifest.body', tree, manifestShape(engine, allowLoopbackHttp), {
@@ -83,8 +85,8 @@ export function checkManifestBody(
   const body = tree as unknown as ManifestBody
   const aid = parseAid(engine, body.aid)
   checkTimes(ladder, body, now)
-  checkPossession(engine, ladder, aid, body)
-  const signature = signatureFault(engine, aid, signingInput(engine, tree), body.signature)
+  checkPossession(engine, ladder, aid, body, compat)
+  const signature = signatureFault(engine, aid, signingInput(engine, tree), body.signature, compat)
   ladder.require('manifest.signature', signature === undefined, () => ({
     expected: `signed by ${aid}`,
     actual: signature ?? 'verifies',
@@ -158,11 +160,12 @@ function checkPossession(
   ladder: Ladder<ManifestBodyCheckId>,
   aid: Aid,
   body: ManifestBody,
+  compat: Compat | undefined,
 ): void {
   const { challenge, signature } = body.proof_of_possession
   const bytes = decodeBase64url(challenge)
   const fault =
-    bytes === undefined ? 'challenge is not base64url' : signatureFault(engine, aid, bytes, signature)
+    bytes === undefined ? 'challenge is not base64url' : signatureFault(engine, aid, bytes, signature, compat)
   ladder.require('manifest.pop', fault === undefined, () => ({
     expected: `signed by ${aid}`,
     actual: fault ?? 'verifies',
