@@ -9,7 +9,7 @@ export default defineConfig({
           include: [
             'test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents,conformance,fuzz}/**/*.test.ts',
           ],
-          exclude: ['test/aitp/platform/browser.test.ts'],
+          exclude: ['test/aitp/platform/browser.test.ts', 'test/conformance/target.test.ts'],
           isolate: false,
         },
       },
@@ -20,6 +20,7 @@ export default defineConfig({
           include: [
             'test/{supervisor,contract,scenarios,browser,desktop,repository}/**/*.test.{ts,tsx}',
             'test/aitp/platform/browser.test.ts',
+            'test/conformance/target.test.ts',
           ],
           pool: 'forks',
           testTimeout: 60_000,

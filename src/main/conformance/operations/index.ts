@@ -1,0 +1,48 @@
+import type { Operation } from '../session.ts'
+import { verifyBundle } from './bundle.ts'
+import { verifyDelegationToken } from './delegation.ts'
+import { deduplicate, verifyEnvelope } from './envelope.ts'
+import { verifyHandshakePayload } from './handshake-payload.ts'
+import { dumpSession, injectRevocation, setClock, setFeatures } from './harness.ts'
+import { verifyManifest } from './manifest.ts'
+import {
+  authorizeInvocation,
+  expectPopChallenge,
+  issuePopChallenge,
+  producePopResponse,
+  verifyStoredPopResponse,
+  withholdPopResponse,
+} from './possession.ts'
+import { computeJwkThumbprint, verifyJcs } from './primitives.ts'
+import { verifySnapshot } from './snapshot.ts'
+import { verifyTct } from './tct.ts'
+import { verifyGrantVoucher } from './voucher.ts'
+
+/** Every operation this program offers, by its name in the suite. */
+export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['verify_envelope', verifyEnvelope],
+  ['verify_manifest', verifyManifest],
+  ['verify_handshake_payload', verifyHandshakePayload],
+  ['verify_tct', verifyTct],
+  ['verify_grant_voucher', verifyGrantVoucher],
+  ['verify_delegation_token', verifyDelegationToken],
+  ['verify_revocation_snapshot', verifySnapshot],
+  ['verify_session_bundle', verifyBundle],
+  ['issue_pop_challenge', issuePopChallenge],
+  ['produce_pop_response', producePopResponse],
+  ['verify_pop_response', verifyStoredPopResponse],
+  ['authorize_capability_invocation', authorizeInvocation],
+  ['expect_pop_challenge_issued', expectPopChallenge],
+  ['withhold_pop_response', withholdPopResponse],
+  ['verify_jcs', verifyJcs],
+  ['compute_jwk_thumbprint', computeJwkThumbprint],
+  [
+    'process_handshake_message',
+    (params, session) => deduplicate('process_handshake_message', params, session),
+  ],
+  ['revoke_tct', injectRevocation],
+  ['inject_revocation', injectRevocation],
+  ['set_clock', setClock],
+  ['set_features', setFeatures],
+  ['dump_session', dumpSession],
+])
