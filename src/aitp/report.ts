@@ -23,6 +23,7 @@ export type ArtefactSubject =
   | 'renewal_request'
   | 'renewal_response'
   | 'error'
+  | 'identity_token'
 
 /**
  * One rung of a verification ladder. `expected` and `actual` are short texts for people (a value, a time, a

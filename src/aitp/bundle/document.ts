@@ -74,8 +74,10 @@ export function bundleShape(engine: Engine): Shape {
 }
 
 export function repeatedParticipantFault({ participants }: JsonObject): Fault | undefined {
-  const aids = participantsOf(participants).map((participant) => participant.aid)
-  const repeated = aids.find((each, index) => aids.indexOf(each) !== index)
+  const seen = new Set<string>()
+  const repeated = participantsOf(participants).find(
+    ({ aid: each }) => seen.size === seen.add(each).size,
+  )?.aid
   return repeated === undefined
     ? undefined
     : { member: 'participants', expected: 'different agents', actual: `${repeated} twice` }
