@@ -21,9 +21,18 @@ import { type RedeemDelegationOptions, type RedeemedTct, redeemDelegation } from
 import { type DelegationContext, type VerifiedDelegation, verifyDelegation } from './delegation/verify.ts'
 import type { Engine } from './engine.ts'
 import { type EnvelopeContext, type OpenedEnvelope, verifyEnvelope } from './envelope-checks.ts'
+import { errorBody, readError } from './error/body.ts'
+import {
+  buildErrorEnvelope,
+  type ErrorEnvelopeContext,
+  type ErrorEnvelopeOptions,
+  type ReceivedError,
+  verifyErrorEnvelope,
+} from './error/envelope.ts'
+import type { AitpError } from './errors.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type AwaitingHelloAck, type StartInput, startHandshake } from './handshake/initiator.ts'
-import type { HandshakeParty } from './handshake/party.ts'
+import type { HandshakeParty, HeldToken } from './handshake/party.ts'
 import { type AwaitingCommit, type ReceiveHelloInput, receiveHello } from './handshake/responder.ts'
 import {
   type CommitInRfcOrderTerms,
@@ -33,6 +42,7 @@ import {
 } from './handshake/rfc-order.ts'
 import { type IdentityTokenContext, identityTokenKeyId, verifyIdentityToken } from './identity/oidc.ts'
 import { type BuildManifestOptions, type BuiltManifest, buildManifest } from './manifest/build.ts'
+import { createManifestCache, type ManifestCache, type ManifestCacheOptions } from './manifest/cache.ts'
 import type { VerifiedManifest } from './manifest/document.ts'
 import { screenManifest } from './manifest/screen.ts'
 import { type VerifyManifestOptions, verifyManifest } from './manifest/verify.ts'
@@ -47,6 +57,14 @@ import { fromPopHeader, toPopHeader } from './pop/header.ts'
 import { nonceSignatureFault, signNonce } from './pop/nonce.ts'
 import { answerPopChallenge, type PopResponseContext, verifyPopResponse } from './pop/response.ts'
 import { type ChallengeStore, type ChallengeStoreOptions, createChallengeStore } from './pop/store.ts'
+import {
+  buildRenewalRequest,
+  processRenewalRequest,
+  type RenewalContext,
+  type RenewedTct,
+} from './renewal/request.ts'
+import { type RenewalResponseContext, verifyRenewalResponse } from './renewal/response.ts'
+import { createRenewalStore, type RenewalStore } from './renewal/store.ts'
 import { createReplayStore, type ReplayStore, type ReplayStoreOptions } from './replay.ts'
 import {
   type BuildRevocationListOptions,
@@ -55,10 +73,14 @@ import {
 } from './revocation/build.ts'
 import type { VerifiedRevocationList } from './revocation/document.ts'
 import { type VerifyRevocationListOptions, verifyRevocationList } from './revocation/verify.ts'
+import { createSpkiPins, type SpkiPins, spkiHash } from './spki.ts'
+import { createVerificationCache, type VerificationCache, verifyTctCached } from './tct/cache.ts'
 import { type IssuedTct, type IssueTctOptions, issueTct } from './tct/issue.ts'
 import { type TctContext, type VerifiedTct, verifyTct } from './tct/verify.ts'
 import { type VerifiedVoucher, type VoucherContext, verifyVoucher } from './tct/voucher.ts'
 import { thumbprint } from './thumbprint.ts'
+import { parseTrustConfig, type TrustConfig } from './trust/config.ts'
+import { type IssuerKeysInput, type IssuerKeysResolution, resolveIssuerKeys } from './trust/issuer-keys.ts'
 import { newUuid, type RandomBytes } from './uuid.ts'
 
 /** The protocol, bound to an engine. Pure and synchronous: time and randomness come in as arguments. */
@@ -77,6 +99,9 @@ export interface Aitp {
   createCollector(): Collector
   createReplayStore(options: ReplayStoreOptions): ReplayStore
   createChallengeStore(options: ChallengeStoreOptions): ChallengeStore
+  createRenewalStore(options: { readonly capacity: number }): RenewalStore
+  createManifestCache(options: ManifestCacheOptions): ManifestCache
+  createVerificationCache(options: { readonly maxEntries: number }): VerificationCache
 
   buildManifest(
     key: AgentKey,
@@ -112,6 +137,8 @@ export interface Aitp {
 
   issueTct(key: AgentKey, options: IssueTctOptions): IssuedTct
   verifyTct(token: string, context: TctContext): VerifiedTct
+  /** As `verifyTct`; a token that the cache knows is not verified again, only held against the context. */
+  verifyTctCached(token: string, context: TctContext, cache: VerificationCache): VerifiedTct
   verifyVoucher(token: string, context: VoucherContext): VerifiedVoucher
   /** Passes part of a held TCT on to another agent, by the voucher that came with it. */
   buildDelegation(key: AgentKey, options: BuildDelegationOptions): IssuedDelegation
@@ -150,6 +177,31 @@ export interface Aitp {
   buildSessionBundle(key: AgentKey, options: BuildSessionBundleOptions): BuiltSessionBundle
   verifySessionBundle(text: string, context: SessionBundleContext): VerifiedSessionBundle
 
+  /** The request for the next TCT, JSON text. */
+  buildRenewalRequest(
+    key: AgentKey,
+    current: Pick<VerifiedTct, 'token' | 'claims'>,
+    step: { readonly randomBytes: RandomBytes },
+  ): string
+  processRenewalRequest(text: string, context: RenewalContext): RenewedTct
+  verifyRenewalResponse(text: string, context: RenewalResponseContext): HeldToken
+
+  /** A refusal as a signed envelope. */
+  buildErrorEnvelope(key: AgentKey, options: ErrorEnvelopeOptions): string
+  verifyErrorEnvelope(text: string, context: ErrorEnvelopeContext): ReceivedError
+  /** A refusal as the small JSON body of the HTTP binding. */
+  errorBody(error: Pick<AitpError, 'code' | 'retryable'>, message?: string): string
+  /** A refusal in either form, `undefined` when the text is none. */
+  readError(text: string, context: ErrorEnvelopeContext): ReceivedError | undefined
+
+  /** The operators' trust file. Throws `StrictJsonError` or `TrustConfigError`. */
+  parseTrustConfig(text: string): TrustConfig
+  /** One step of resolving an issuer's keys: the keys, or the address to fetch next. */
+  resolveIssuerKeys(input: IssuerKeysInput): IssuerKeysResolution
+  /** SHA-256 of the public key info of a DER certificate, 32 bytes. */
+  spkiHash(certificate: Uint8Array): Uint8Array
+  createSpkiPins(pins: readonly Uint8Array[]): SpkiPins
+
   /** For display: takes a token apart and verifies nothing. */
   decodeToken(token: string): DecodedToken | null
 }
@@ -165,6 +217,9 @@ export function createAitp(engine: Engine): Aitp {
     createCollector,
     createReplayStore,
     createChallengeStore,
+    createRenewalStore,
+    createManifestCache,
+    createVerificationCache,
     buildManifest: (key, options, step) => buildManifest(engine, key, options, step),
     verifyManifest: (text, options) => verifyManifest(engine, text, options),
     verifyIdentityToken: (token, context) => verifyIdentityToken(engine, token, context),
@@ -196,6 +251,18 @@ export function createAitp(engine: Engine): Aitp {
       nonceSignatureFault(engine, signer, nonce, signature, compat) === undefined,
     buildSessionBundle: (key, options) => buildSessionBundle(engine, key, options),
     verifySessionBundle: (text, context) => verifySessionBundle(engine, text, context),
+    verifyTctCached: (token, context, cache) => verifyTctCached(engine, token, context, cache),
+    buildRenewalRequest: (key, current, step) => buildRenewalRequest(engine, key, current, step),
+    processRenewalRequest: (text, context) => processRenewalRequest(engine, text, context),
+    verifyRenewalResponse: (text, context) => verifyRenewalResponse(engine, text, context),
+    buildErrorEnvelope: (key, options) => buildErrorEnvelope(engine, key, options),
+    verifyErrorEnvelope: (text, context) => verifyErrorEnvelope(engine, text, context),
+    errorBody,
+    readError: (text, context) => readError(engine, text, context),
+    parseTrustConfig: (text) => parseTrustConfig(engine, text),
+    resolveIssuerKeys: (input) => resolveIssuerKeys(engine, input),
+    spkiHash: (certificate) => spkiHash(engine, certificate),
+    createSpkiPins: (pins) => createSpkiPins(engine, pins),
     decodeToken: (token) => decodeToken(engine, token),
   }
 }

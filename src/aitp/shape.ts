@@ -65,6 +65,7 @@ function rule(expected: string, holds: (value: JsonValue) => boolean, show = des
 export const anyString = rule('a string', (value) => typeof value === 'string')
 export const nonEmptyString = rule('a non-empty string', (value) => typeof value === 'string' && value !== '')
 export const anyObject = rule('an object', isJsonObject)
+export const anyBoolean = rule('true or false', (value) => typeof value === 'boolean')
 export const uuid = rule(
   'a version 4 UUID in lowercase',
   (value) => typeof value === 'string' && isUuid(value),

@@ -50,6 +50,7 @@ export const tctChecks = [...tctTokenChecks, ...tctUseChecks] as const
 
 export type TctTokenCheckId = (typeof tctTokenChecks)[number]['id']
 export type TctUseCheckId = (typeof tctUseChecks)[number]['id']
+export type TctCheckId = TctTokenCheckId | TctUseCheckId
 
 export interface TctTokenContext {
   readonly now: number
@@ -87,7 +88,7 @@ const DEFAULT_IAT_SKEW_SECS = 30
  * RFC-AITP-0005 §7.2, so the first failure is the one the specification names.
  */
 export function verifyTct(engine: Engine, token: string, context: TctContext): VerifiedTct {
-  const ladder: Ladder<TctTokenCheckId | TctUseCheckId> = new Ladder(tctChecks, context.collector)
+  const ladder: Ladder<TctCheckId> = new Ladder(tctChecks, context.collector)
   const verified = checkTctToken(engine, ladder, token, context)
   const grants = checkTctUse(ladder, verified.claims, context)
   return { ...verified, grants }
@@ -106,6 +107,17 @@ export function checkTctToken(
   requireAlgorithm(ladder, jws, 'tct', signer)
   const verified = requireSignature(engine, ladder, jws, 'tct', signer)
   const claims = requireTctClaims(engine, ladder, jws)
+  checkTctStanding(engine, ladder, claims, context)
+  return { token: verified, claims, grants: claims.grants } as VerifiedTct
+}
+
+/** What a token whose signature verified says, held against this context and this moment. */
+export function checkTctStanding(
+  engine: Engine,
+  ladder: Ladder<TctTokenCheckId>,
+  claims: TctClaims,
+  context: TctTokenContext,
+): void {
   checkParties(ladder, claims, context)
   checkTimes(ladder, claims, context)
   ladder.require('tct.grants', claims.grants.length > 0, () => ({
@@ -114,7 +126,6 @@ export function checkTctToken(
   }))
   const jkt = thumbprint(engine, claims.sub)
   ladder.require('tct.cnf', claims.cnf.jkt === jkt, () => ({ expected: jkt, actual: claims.cnf.jkt }))
-  return { token: verified, claims, grants: claims.grants } as VerifiedTct
 }
 
 /** What depends on the moment and the place of use. Returns the grants that may be used. */
