@@ -105,3 +105,107 @@ describe('an answer of a target', () => {
     expect(() => parseReply(line, 'req-1')).toThrow()
   })
 })
+
+describe('issuing', () => {
+  const call = async (implementation: ReturnType<typeof own>, operation: string, params: object) => {
+    const answer = await implementation.call(operation, { ...params })
+    if (!answer.ok) throw new TypeError(`${operation}: ${answer.code} ${answer.message}`)
+    return answer.result
+  }
+
+  const newAgent = async (implementation: ReturnType<typeof own>, fill: number) => {
+    const seed = Buffer.alloc(32, fill).toString('base64url')
+    const { handle, aid, public_key } = await call(implementation, 'generate_keypair', { seed })
+    const { manifest_envelope: manifest } = await call(implementation, 'issue_manifest', {
+      keypair: handle,
+      handshake_endpoint: 'https://agent.example.com/aitp/handshake/',
+      identity_hint: { type: 'pinned_key', subject: `agent-${fill}`, public_key },
+      accepted_trust_anchors: [],
+      offered_capabilities: ['demo.sum'],
+    })
+    return { handle, aid, manifest }
+  }
+
+  it('two adapters shake hands, and each completes with the token of the other', async () => {
+    const [left, right] = [own(), own()]
+    const [a, b] = [await newAgent(left, 1), await newAgent(right, 2)]
+    const asked = { requested_grants: ['demo.sum'] }
+    const first = await call(left, 'start_handshake', {
+      role: 'initiator',
+      keypair: a.handle,
+      manifest: a.manifest,
+      peer_manifest: b.manifest,
+      ...asked,
+    })
+    const second = await call(right, 'start_handshake', {
+      role: 'responder',
+      keypair: b.handle,
+      manifest: b.manifest,
+      ...asked,
+    })
+    const next = (
+      to: typeof left,
+      { session_id }: Record<string, unknown>,
+      { envelope }: Record<string, unknown>,
+    ) => call(to, 'process_handshake_message', { session_id, envelope })
+    const ack = await next(right, second, first)
+    const commit = await next(left, first, ack)
+    const commitAck = await next(right, second, commit)
+    const done = await next(left, first, commitAck)
+    expect(done).toMatchObject({ completed: true, peer: b.aid, grants: ['demo.sum'] })
+    expect(commitAck).toMatchObject({ completed: true, peer: a.aid, held_tct: done['issued_tct'] })
+    expect(
+      await left.call('process_handshake_message', { session_id: first['session_id'], envelope: {} }),
+    ).toMatchObject({
+      code: 'INVALID_ENVELOPE',
+    })
+  })
+
+  it('what is issued here is accepted here: tokens, a chain of them, a bundle, an envelope', async () => {
+    const implementation = own()
+    const agents = []
+    for (const fill of [1, 2, 3, 4]) agents.push(await newAgent(implementation, fill))
+    const [a, b, c, d] = agents
+    if (!a || !b || !c || !d) throw new TypeError('there are four')
+    await call(implementation, 'set_features', {
+      features: ['experimental-multihop-delegation', 'experimental-session-bundle'],
+    })
+    const { tct_token, grant_voucher } = await call(implementation, 'issue_tct', {
+      issuer_keypair: a.handle,
+      subject: b.aid,
+      audience: b.aid,
+      grants: ['demo.sum'],
+    })
+    expect(await call(implementation, 'verify_tct', { tct_token, expected_audience: b.aid })).toMatchObject({
+      grants: ['demo.sum'],
+    })
+    const hop = (params: object) =>
+      call(implementation, 'issue_delegation_token', { scope: ['demo.sum'], ...params })
+    const first = await hop({ delegator_keypair: b.handle, delegatee: c.aid, voucher: grant_voucher })
+    const second = await hop({
+      delegator_keypair: c.handle,
+      delegatee: d.aid,
+      prior_token: first['delegation_token'],
+    })
+    expect(
+      await call(implementation, 'verify_delegation_token', { self_aid: a.aid, ...second }),
+    ).toMatchObject({
+      delegatee: d.aid,
+    })
+    const bundle = await call(implementation, 'issue_session_bundle', {
+      coordinator_keypair: a.handle,
+      participants: [{ aid: b.aid, tct: tct_token }],
+    })
+    expect(await call(implementation, 'verify_session_bundle', { self_aid: b.aid, ...bundle })).toMatchObject(
+      {
+        kind: 'clear',
+      },
+    )
+    const signed = await call(implementation, 'sign_envelope', {
+      keypair: a.handle,
+      message_type: 'error',
+      payload: { code: 'POLICY_VIOLATION', retryable: false },
+    })
+    expect(await call(implementation, 'verify_envelope', signed)).toMatchObject({ sender: a.aid })
+  })
+})

@@ -1,5 +1,4 @@
 import { type Compat, createAitp, currentOnly, type Engine } from '../../aitp/index.ts'
-import { createChallengeStore } from '../../aitp/pop/store.ts'
 import { type Answer, answer, HarnessError } from './answer.ts'
 import { operations } from './operations/index.ts'
 import { Params } from './params.ts'
@@ -37,14 +36,15 @@ export function ownImplementation(options: OwnOptions): Implementation {
 }
 
 function newSession({ engine, now, randomBytes, compat = currentOnly }: OwnOptions): Session {
+  const aitp = createAitp(engine)
   return {
     engine,
-    aitp: createAitp(engine),
+    aitp,
     compat,
     now,
     features: new Set(),
     seen: new Map(),
-    challenges: createChallengeStore({ capacity: 1000, lifetimeSecs: CHALLENGE_LIFETIME_SECS }),
+    challenges: aitp.createChallengeStore({ capacity: 1000, lifetimeSecs: CHALLENGE_LIFETIME_SECS }),
     proven: new Set(),
     revoked: new Set(),
     keys: new Map(),

@@ -26,7 +26,8 @@ export interface Session {
   readonly revoked: Set<string>
   /** Private keys by handle; they never leave. */
   readonly keys: Map<string, AgentKey>
-  readonly handshakes: Map<string, unknown>
+  /** What each handshake does with its next message. */
+  readonly handshakes: Map<string, (text: string, params: Params) => Tree>
   randomBytes(length: number): Uint8Array
 }
 

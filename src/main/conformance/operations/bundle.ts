@@ -1,4 +1,3 @@
-import { verifySessionBundle } from '../../../aitp/bundle/verify.ts'
 import { AitpError } from '../../../aitp/index.ts'
 import { nowOf, type Operation } from '../session.ts'
 
@@ -6,9 +5,8 @@ export const verifyBundle: Operation = (params, session) => {
   if (!session.features.has('experimental-session-bundle')) {
     throw new AitpError('SESSION_BUNDLE_INVALID', 'session bundles are switched off')
   }
-  const { engine, aitp, compat, revoked } = session
-  const { kind, sessionId, coordinator, activeAids, droppedAids, expiresAt } = verifySessionBundle(
-    engine,
+  const { aitp, compat, revoked } = session
+  const { kind, sessionId, coordinator, activeAids, droppedAids, expiresAt } = aitp.verifySessionBundle(
     params.json('session_bundle'),
     {
       now: nowOf(params, session),

@@ -1,6 +1,4 @@
-import { verifyCommitInRfcOrder } from '../../../aitp/handshake/rfc-order.ts'
-import { AitpError } from '../../../aitp/index.ts'
-import { nonceSignatureFault } from '../../../aitp/pop/nonce.ts'
+import { type Aid, AitpError } from '../../../aitp/index.ts'
 import type { Params } from '../params.ts'
 import { nowOf, type Session } from '../session.ts'
 import type { Tree } from '../tree.ts'
@@ -14,9 +12,9 @@ export function verifyCommit(
   session: Session,
   messageType: 'mutual_commit' | 'mutual_commit_ack',
 ): Tree {
-  const { engine, aitp, compat } = session
+  const { aitp, compat } = session
   const selfAid = params.optionalText('self_aid')
-  const { claims } = verifyCommitInRfcOrder(engine, params.json('envelope'), {
+  const { claims } = aitp.verifyCommitInRfcOrder(params.json('envelope'), {
     now: nowOf(params, session),
     messageType,
     selfAid: selfAid === undefined ? null : aitp.parseAid(selfAid),
@@ -54,14 +52,9 @@ function ownNonceOf(peer: Params): string {
   return peer.optionalText(name) ?? peer.text('self_pop_nonce')
 }
 
-function requirePossession(
-  payload: Params,
-  sender: Parameters<typeof nonceSignatureFault>[1],
-  ownNonce: string,
-  { engine, compat }: Session,
-): void {
+function requirePossession(payload: Params, sender: Aid, ownNonce: string, { aitp, compat }: Session): void {
   const echo = payload.text('pop_nonce_echo')
   if (echo !== ownNonce) throw new AitpError('NONCE_MISMATCH', `the echo is ${echo}, sent was ${ownNonce}`)
-  const fault = nonceSignatureFault(engine, sender, ownNonce, payload.text('pop_signature'), compat)
-  if (fault !== undefined) throw new AitpError('POP_VERIFICATION_FAILED', fault)
+  if (aitp.verifyNonceSignature(sender, ownNonce, payload.text('pop_signature'), compat)) return
+  throw new AitpError('POP_VERIFICATION_FAILED', `the nonce is not signed by ${sender}`)
 }

@@ -1,13 +1,12 @@
-import { verifyEnvelope as checkEnvelope } from '../../../aitp/envelope-checks.ts'
 import { AitpError } from '../../../aitp/index.ts'
 import type { Params } from '../params.ts'
 import { nowOf, type Operation, type Session } from '../session.ts'
-import { isTree } from '../tree.ts'
+import { isTree, type Tree } from '../tree.ts'
 
 /** Four shapes of input: a message id, a capability to authorise, a key to find, a whole envelope. */
 export const verifyEnvelope: Operation = (params, session) => {
   if (params.has('envelope')) {
-    const { sender, messageId } = checkEnvelope(session.engine, params.json('envelope'), {
+    const { sender, messageId } = session.aitp.verifyEnvelope(params.json('envelope'), {
       now: nowOf(params, session),
       toleranceSecs: params.optionalInteger('tolerance_seconds'),
       compat: session.compat,
@@ -20,7 +19,7 @@ export const verifyEnvelope: Operation = (params, session) => {
 }
 
 /** Remembers a message id for good; the second sight of it is a replay. */
-export const deduplicate = (operation: string, params: Params, session: Session) => {
+export function deduplicate(operation: string, params: Params, session: Session): Tree {
   const messageId = params.text('message_id')
   const seen = session.seen.get(operation) ?? new Set()
   if (seen.has(messageId)) {

@@ -1,4 +1,3 @@
-import { verifyHelloInRfcOrder } from '../../../aitp/handshake/rfc-order.ts'
 import type { PinStore } from '../../../aitp/index.ts'
 import type { Params } from '../params.ts'
 import { nowOf, type Session } from '../session.ts'
@@ -11,9 +10,9 @@ export function verifyHello(
   session: Session,
   messageType: 'mutual_hello' | 'mutual_hello_ack',
 ): Tree {
-  const { engine, aitp, compat } = session
+  const { aitp, compat } = session
   const selfAid = params.optionalText('self_aid')
-  const { aid } = verifyHelloInRfcOrder(engine, params.json('envelope'), {
+  const { aid } = aitp.verifyHelloInRfcOrder(params.json('envelope'), {
     now: nowOf(params, session),
     messageType,
     selfAid: selfAid === undefined ? null : aitp.parseAid(selfAid),

@@ -1,9 +1,18 @@
 import type { Operation } from '../session.ts'
 import { verifyBundle } from './bundle.ts'
 import { verifyDelegationToken } from './delegation.ts'
-import { deduplicate, verifyEnvelope } from './envelope.ts'
+import { verifyEnvelope } from './envelope.ts'
+import { processHandshakeMessage, startHandshake } from './handshake.ts'
 import { verifyHandshakePayload } from './handshake-payload.ts'
 import { dumpSession, injectRevocation, setClock, setFeatures } from './harness.ts'
+import {
+  generateKeypair,
+  issueDelegationToken,
+  issueManifest,
+  issueSessionBundle,
+  issueTct,
+  signEnvelope,
+} from './issue.ts'
 import { verifyManifest } from './manifest.ts'
 import {
   authorizeInvocation,
@@ -36,10 +45,14 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['withhold_pop_response', withholdPopResponse],
   ['verify_jcs', verifyJcs],
   ['compute_jwk_thumbprint', computeJwkThumbprint],
-  [
-    'process_handshake_message',
-    (params, session) => deduplicate('process_handshake_message', params, session),
-  ],
+  ['generate_keypair', generateKeypair],
+  ['issue_manifest', issueManifest],
+  ['issue_tct', issueTct],
+  ['issue_delegation_token', issueDelegationToken],
+  ['sign_envelope', signEnvelope],
+  ['issue_session_bundle', issueSessionBundle],
+  ['start_handshake', startHandshake],
+  ['process_handshake_message', processHandshakeMessage],
   ['revoke_tct', injectRevocation],
   ['inject_revocation', injectRevocation],
   ['set_clock', setClock],

@@ -1,7 +1,5 @@
 import { encodeBase64url } from '../../../aitp/base64url.ts'
 import { AitpError, type TctClaims } from '../../../aitp/index.ts'
-import { verifyPopChallenge } from '../../../aitp/pop/challenge.ts'
-import { verifyPopResponse } from '../../../aitp/pop/response.ts'
 import { ObservedRefusal } from '../answer.ts'
 import type { Params } from '../params.ts'
 import { CHALLENGE_LIFETIME_SECS, nowOf, type Operation, type Session } from '../session.ts'
@@ -10,7 +8,7 @@ import { CHALLENGE_LIFETIME_SECS, nowOf, type Operation, type Session } from '..
 export const issuePopChallenge: Operation = (params, session) => {
   const claims = claimsOf(params, session)
   const now = nowOf(params, session)
-  const { jti, nonce } = verifyPopChallenge(session.engine, params.json('envelope'), { now, claims })
+  const { jti, nonce } = session.aitp.verifyPopChallenge(params.json('envelope'), { now, claims })
   if (!session.challenges.add(jti, nonce, now)) {
     throw new AitpError('POP_CHALLENGE_INVALID', 'too many challenges wait for an answer')
   }
@@ -20,9 +18,9 @@ export const issuePopChallenge: Operation = (params, session) => {
 /** The answer is in the request too; it is judged as its receiver does. */
 export const producePopResponse: Operation = (params, session) => {
   const claims = claimsOf(params, session)
-  const { engine, challenges, compat } = session
+  const { aitp, challenges, compat } = session
   const now = nowOf(params, session)
-  verifyPopResponse(engine, params.json('envelope'), { now, claims, challenges, compat })
+  aitp.verifyPopResponse(params.json('envelope'), { now, claims, challenges, compat })
   session.proven.add(claims.jti)
   return { produced: true }
 }

@@ -1,14 +1,17 @@
-import { type Aid, AitpError } from '../../../aitp/index.ts'
-import { decideRevocation, type RevocationFailMode } from '../../../aitp/revocation/decision.ts'
-import type { VerifiedRevocationList } from '../../../aitp/revocation/document.ts'
-import { verifyRevocationList } from '../../../aitp/revocation/verify.ts'
+import {
+  type Aid,
+  AitpError,
+  decideRevocation,
+  type RevocationFailMode,
+  type VerifiedRevocationList,
+} from '../../../aitp/index.ts'
 import { HarnessError } from '../answer.ts'
 import type { Params } from '../params.ts'
 import { nowOf, type Operation, type Session } from '../session.ts'
 
 export const verifySnapshot: Operation = (params, session) => {
   const policy = params.object('policy')
-  const list = verifyRevocationList(session.engine, params.json('snapshot'), {
+  const list = session.aitp.verifyRevocationList(params.json('snapshot'), {
     now: nowOf(params, session),
     expectedIssuer: session.aitp.parseAid(params.text('expected_issuer')),
     failMode: failMode(policy),
@@ -37,9 +40,9 @@ export function usableSnapshot(
   session: Session,
   maxStalenessSecs?: number,
 ): VerifiedRevocationList | null {
-  const { engine, compat } = session
+  const { aitp, compat } = session
   try {
-    return verifyRevocationList(engine, text, { now, expectedIssuer, maxStalenessSecs, compat })
+    return aitp.verifyRevocationList(text, { now, expectedIssuer, maxStalenessSecs, compat })
   } catch (error) {
     if (error instanceof AitpError) return null
     throw error
