@@ -111,6 +111,13 @@ const response = aitp.answerPopChallenge(
   step(now, 60),
 )
 
+const renewal = aitp.buildRenewalRequest(B, aitp.verifyTct(tct.token, { now }), { randomBytes: counting(70) })
+const refusalText = aitp.buildErrorEnvelope(A, {
+  error: { code: 'POLICY_VIOLATION', retryable: false },
+  reason: 'not for you',
+  ...step(now, 80),
+})
+
 /** The characters of header and payload: the signature is over exactly these. */
 function signedSegments(token: string): string {
   return token.slice(0, token.lastIndexOf('.'))
@@ -215,6 +222,29 @@ export const subjects: readonly Subject[] = [
     response,
     4,
     (text) => void aitp.verifyPopResponse(text, { now, claims: tct.claims, challenges: challenge().store }),
+    signedEnvelope,
+  ),
+  document(
+    'renewal request',
+    renewal,
+    6,
+    (text) =>
+      void aitp.processRenewalRequest(text, {
+        key: A,
+        manifest: alpha.verified,
+        renewals: aitp.createRenewalStore({ capacity: 10 }),
+        ...step(now, 90),
+      }),
+    (text) => {
+      const { current_tct, pop_nonce } = JSON.parse(text)
+      return `${signedSegments(current_tct)} ${pop_nonce}`
+    },
+  ),
+  document(
+    'error envelope',
+    refusalText,
+    6,
+    (text) => void aitp.verifyErrorEnvelope(text, { now, expectedSender: A.aid }),
     signedEnvelope,
   ),
 ]
