@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { A, aitp, B, C, counting, manifestOf, T0 } from '../aitp/fixtures.ts'
+import { A, aitp, B, C, counting, manifestOf, P, T0 } from '../aitp/fixtures.ts'
 import { Scene } from '../aitp/handshake/scene.ts'
 import { artefactsIn, schemaFault } from './schemas.ts'
 import { fixtures, fixturesFolder, minted } from './suite.ts'
@@ -85,6 +85,38 @@ describe('what this library mints', () => {
     entries: [{ jti: held.claims.jti, revoked_at: T0, reason: 'test' }],
   })
 
+  const bundle = aitp.buildSessionBundle(B, {
+    sessionId: held.claims.jti,
+    issuedAt: T0 + 4,
+    participants: [{ aid: A.aid, tct: held.token }],
+  })
+  const oidcManifest = aitp.buildManifest(
+    P,
+    {
+      subject: 'gamma',
+      issuer: 'https://issuer.example.com',
+      handshakeEndpoint: 'https://gamma.example.com/aitp/handshake/',
+      offeredCapabilities: ['gamma.read'],
+      acceptedIdentityTypes: ['oidc', 'pinned_key'],
+      acceptedTrustAnchors: ['https://issuer.example.com'],
+      publishedAt: T0,
+      expiresAt: T0 + 7200,
+    },
+    { randomBytes: counting(9) },
+  )
+  const step = (seed: number) => ({ now: T0 + 4, randomBytes: counting(seed) })
+  const challenges = aitp.createChallengeStore({ capacity: 1 })
+  const challenge = aitp.issuePopChallenge(B, { claims: held.claims, challenges, ...step(11) })
+  const response = aitp.answerPopChallenge(
+    A,
+    aitp.verifyPopChallenge(challenge, { now: T0 + 4, claims: held.claims }),
+    step(12),
+  )
+  const refusal = aitp.buildErrorEnvelope(B, {
+    error: { code: 'POLICY_VIOLATION', retryable: false },
+    ...step(13),
+  })
+
   it.each<[string, unknown]>([
     ['a manifest', manifestOf(A, 'alpha').document],
     ['MUTUAL_HELLO', JSON.parse(hello.message)],
@@ -94,6 +126,11 @@ describe('what this library mints', () => {
     ['a delegation', { token: delegation.token }],
     ['a delegation with a chain', { token: onward.token }],
     ['a revocation list', list.document],
+    ['a session bundle', bundle.document],
+    ['a manifest of an OIDC identity and a P-256 key', oidcManifest.document],
+    ['a challenge', JSON.parse(challenge)],
+    ['a response', JSON.parse(response)],
+    ['a signed error', JSON.parse(refusal)],
   ])('%s is valid by the schemas, but for an empty list of trust anchors', (_, value) => {
     const artefacts = artefactsIn(value)
     expect(artefacts.length).toBeGreaterThan(0)

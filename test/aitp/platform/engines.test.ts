@@ -1,6 +1,7 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { describe, expect, it } from 'vitest'
-import type { Engine } from '../../../src/aitp/index.ts'
+import { AitpError, createAitp, type Engine, parseJwks } from '../../../src/aitp/index.ts'
 import { browserEngine } from '../../../src/aitp/platform/browser/engine.ts'
 import { nodeEngine } from '../../../src/aitp/platform/node/engine.ts'
 import { acceptedEdgeCases, edgeCases, forgeableKeys, smallOrderKeys } from './edge-cases.ts'
@@ -57,6 +58,41 @@ it('the forgeries are good ones: a lenient verifier accepts every one of them', 
     ed25519.verify(signature, message, fromHex(publicKey)),
   )
   expect(accepted.map(({ publicKey }) => publicKey)).toEqual(smallOrderKeys)
+})
+
+describe('an identity token signed with RS256', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const now = 1711900000
+  const presenter = 'aid:pubkey:O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik'
+  const jkt = '9ZP03Nu8GrXPAUkbKNxHOKBzxPX83SShgFkRNK-f2lw'
+  const context = {
+    now,
+    issuer: 'https://issuer.example.com',
+    subject: 'alpha',
+    audience: null,
+    nonce: 'AAAAAAAAAAAAAAAAAAAAAA',
+    keys: parseJwks(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] })),
+  }
+  const text = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const { issuer: iss, subject: sub, nonce } = context
+  const claims = { iss, sub, aud: presenter, iat: now, exp: now + 60, nonce, cnf: { jkt } }
+  const signed = `${text({ alg: 'RS256', typ: 'JWT' })}.${text(claims)}`
+  const token = `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`
+
+  it('verifies on node:crypto', () => {
+    const aitp = createAitp(nodeEngine)
+    const terms = { ...context, presenter: aitp.parseAid(presenter) }
+    expect(() => aitp.verifyIdentityToken(token, terms)).not.toThrow()
+    expect(() => aitp.verifyIdentityToken(`${token.slice(0, -4)}AAAA`, terms)).toThrow(AitpError)
+  })
+
+  it('is refused with a code where there is no synchronous RSA', () => {
+    const aitp = createAitp(browserEngine)
+    const terms = { ...context, presenter: aitp.parseAid(presenter) }
+    expect(() => aitp.verifyIdentityToken(token, terms)).toThrow(
+      expect.objectContaining({ name: 'AitpError', code: 'IDENTITY_FAILED' }),
+    )
+  })
 })
 
 function range(from: number, to: number): number[] {
