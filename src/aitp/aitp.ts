@@ -41,6 +41,7 @@ import {
   verifyHelloInRfcOrder,
 } from './handshake/rfc-order.ts'
 import { type IdentityTokenContext, identityTokenKeyId, verifyIdentityToken } from './identity/oidc.ts'
+import { rememberingKeys } from './known-keys.ts'
 import { type BuildManifestOptions, type BuiltManifest, buildManifest } from './manifest/build.ts'
 import { createManifestCache, type ManifestCache, type ManifestCacheOptions } from './manifest/cache.ts'
 import type { VerifiedManifest } from './manifest/document.ts'
@@ -206,7 +207,8 @@ export interface Aitp {
   decodeToken(token: string): DecodedToken | null
 }
 
-export function createAitp(engine: Engine): Aitp {
+export function createAitp(plain: Engine): Aitp {
+  const engine = rememberingKeys(plain)
   return {
     parseAid: (text) => parseAid(engine, text),
     agentKey: (seed) => agentKey(engine, seed),

@@ -18,6 +18,20 @@ export interface Signer {
   sign(message: Uint8Array): Uint8Array
 }
 
+/** What is worth keeping about an AID that has been parsed: agents meet the same few peers again and again. */
+export interface KnownKey {
+  readonly algorithm: 'ed25519' | 'p256'
+  readonly bytes: Uint8Array
+  /** RFC 7638 thumbprint, once it was asked for. */
+  thumbprint?: string
+}
+
+/** Bounded, and part of one bound library, never of the module. */
+export interface KnownKeys {
+  get(aid: string): KnownKey | undefined
+  set(aid: string, key: KnownKey): void
+}
+
 /**
  * The primitives the language alone does not have. Bound once per entry point with `createAitp(engine)`.
  * An engine does the mathematics; every rule of strictness (encodings, small order, low S) is applied above it.
@@ -31,6 +45,8 @@ export interface Engine {
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
   p256Signer(scalar: Uint8Array): Signer
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** Keys met before. `createAitp` adds it; an engine brings none. */
+  readonly knownKeys?: KnownKeys
   /**
    * RSASSA-PKCS1-v1_5 with SHA-256 under the big-endian modulus and exponent of a JWK. Only for the identity tokens of
    * OIDC issuers; an engine without it refuses those signed so.

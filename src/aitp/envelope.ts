@@ -2,7 +2,7 @@ import type { AgentKey } from './agent-key.ts'
 import { toHex } from './bytes.ts'
 import type { Engine } from './engine.ts'
 import { canonicalize } from './jcs.ts'
-import { aid, anyObject, anyString, closedObject, integerFrom, opaque, type Shape, uuid } from './shape.ts'
+import { aid, anyObject, anyString, closedObject, integerFrom, opaque, shapeFor, uuid } from './shape.ts'
 import { signDigest } from './signature.ts'
 import { AITP_VERSION } from './version.ts'
 
@@ -35,7 +35,7 @@ export interface EnvelopeContent {
   readonly payload: object
 }
 
-export function envelopeShape(engine: Engine): Shape {
+export const envelopeShape = shapeFor((engine) => {
   return {
     required: {
       version: anyString,
@@ -48,7 +48,7 @@ export function envelopeShape(engine: Engine): Shape {
     },
     optional: { extensions: anyObject },
   }
-}
+})
 
 /** What is hashed and signed: id, time, sender and the hash of the canonical payload, joined by bars. */
 export function envelopeSigningInput(engine: Engine, envelope: SignedEnvelopeMembers): Uint8Array {

@@ -20,6 +20,18 @@ export interface Shape {
   readonly optional: Readonly<Record<string, Rule>>
 }
 
+/** A shape that needs an engine for its AIDs, built once for each. */
+export function shapeFor(build: (engine: Engine) => Shape): (engine: Engine) => Shape {
+  const shapes = new WeakMap<Engine, Shape>()
+  return (engine) => {
+    const known = shapes.get(engine)
+    if (known !== undefined) return known
+    const shape = build(engine)
+    shapes.set(engine, shape)
+    return shape
+  }
+}
+
 export interface Inspection {
   /** The first structural fault other than an unknown member. */
   readonly fault: Fault | undefined

@@ -33,7 +33,7 @@ export function signatureFault(
   text: string,
   { acceptPrehashedP256 = false }: Pick<Compat, 'acceptPrehashedP256'> = {},
 ): string | undefined {
-  const key = aidKey(signer)
+  const key = aidKey(signer, engine)
   const [, tag, encoded] = FORM.exec(text) ?? []
   if (encoded === undefined) return 'not of the form [ed25519.|p256.]86 characters of base64url'
   const algorithm: AidAlgorithm = tag === 'p256' ? 'p256' : 'ed25519'

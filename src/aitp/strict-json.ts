@@ -1,3 +1,4 @@
+import { parsePlainJson } from './plain-json.ts'
 import { isWellFormed } from './well-formed.ts'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
@@ -57,7 +58,15 @@ export function parseStrictJson(text: string, options: StrictJsonOptions): JsonV
   if (text.length > options.maxLength) {
     throw new StrictJsonError(`more than ${options.maxLength} characters`, options.maxLength)
   }
-  return new Reader(text, options.fractions ?? 'inside_extensions').document()
+  return parsePlainJson(text) ?? readStrictJson(text, options.fractions)
+}
+
+/** As {@link parseStrictJson}, always character by character. Says what is wrong with a text, and where. */
+export function readStrictJson(
+  text: string,
+  fractions: StrictJsonOptions['fractions'] = 'inside_extensions',
+): JsonValue {
+  return new Reader(text, fractions).document()
 }
 
 /** As {@link parseStrictJson}, for the usual case of an object at the top. */

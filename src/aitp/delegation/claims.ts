@@ -11,7 +11,7 @@ import {
   type Fault,
   integerFrom,
   opaque,
-  type Shape,
+  shapeFor,
   uuid,
 } from '../shape.ts'
 import { isJsonObject, type JsonObject } from '../strict-json.ts'
@@ -44,7 +44,7 @@ export interface DelegationClaims {
 
 const MOST_CHAINED = 32
 
-export function delegationShape(engine: Engine): Shape {
+export const delegationShape = shapeFor((engine) => {
   return {
     required: {
       ver: anyString,
@@ -63,7 +63,7 @@ export function delegationShape(engine: Engine): Shape {
       ext: anyObject,
     },
   }
-}
+})
 
 export function emptyScopeFault({ scope }: JsonObject): Fault | undefined {
   if (!Array.isArray(scope) || scope.length > 0) return undefined

@@ -10,7 +10,7 @@ import {
   digestText,
   type Fault,
   integerFrom,
-  type Shape,
+  shapeFor,
   uuid,
 } from '../shape.ts'
 import { isJsonObject, type JsonObject } from '../strict-json.ts'
@@ -45,7 +45,7 @@ export interface VoucherClaims {
   readonly ext?: JsonObject
 }
 
-export function tctShape(engine: Engine): Shape {
+export const tctShape = shapeFor((engine) => {
   return {
     required: {
       ver: anyString,
@@ -60,9 +60,9 @@ export function tctShape(engine: Engine): Shape {
     },
     optional: { ext: anyObject },
   }
-}
+})
 
-export function voucherShape(engine: Engine): Shape {
+export const voucherShape = shapeFor((engine) => {
   return {
     required: {
       ver: anyString,
@@ -75,7 +75,7 @@ export function voucherShape(engine: Engine): Shape {
     },
     optional: { ext: anyObject },
   }
-}
+})
 
 /** What a shape alone cannot say: that `exp` is after `iat`. */
 export function lifetimeFault(claims: JsonObject): Fault | undefined {
