@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { type Compat, createAitp } from '../../src/aitp/index.ts'
+import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { type Implementation, ownImplementation } from '../../src/main/conformance/implementation.ts'
 import { loadFixtures } from '../../src/main/conformance/load-fixtures.ts'
@@ -13,8 +13,8 @@ export const fixtures = loadFixtures(fixturesFolder)
 export const ring = new KeyRing(nodeEngine, createAitp(nodeEngine))
 
 /** An instance that has seen nothing yet. */
-export function own(compat: Compat = {}): Implementation {
-  return ownImplementation({ engine: nodeEngine, version: '0.0.0', now: NOW, randomBytes, compat })
+export function own(forOlderRunner = false): Implementation {
+  return ownImplementation({ engine: nodeEngine, version: '0.0.0', now: NOW, randomBytes, forOlderRunner })
 }
 
 export function fixtureNamed(id: string) {

@@ -1,4 +1,4 @@
-import { type Compat, createAitp, currentOnly, type Engine } from '../../aitp/index.ts'
+import { createAitp, currentOnly, type Engine, transition } from '../../aitp/index.ts'
 import { type Answer, answer, HarnessError } from './answer.ts'
 import { operations } from './operations/index.ts'
 import { Params } from './params.ts'
@@ -20,7 +20,8 @@ export interface OwnOptions {
   readonly now: number
   /** A source of numbers that is the same in every run. */
   readonly randomBytes: (length: number) => Uint8Array
-  readonly compat?: Compat
+  /** For a runner from before the current state of the suite. */
+  readonly forOlderRunner?: boolean
 }
 
 /** The operations over our own library. */
@@ -35,12 +36,13 @@ export function ownImplementation(options: OwnOptions): Implementation {
   }
 }
 
-function newSession({ engine, now, randomBytes, compat = currentOnly }: OwnOptions): Session {
+function newSession({ engine, now, randomBytes, forOlderRunner = false }: OwnOptions): Session {
   const aitp = createAitp(engine)
   return {
     engine,
     aitp,
-    compat,
+    compat: forOlderRunner ? transition : currentOnly,
+    forOlderRunner,
     now,
     features: new Set(),
     seen: new Map(),

@@ -25,8 +25,9 @@ The fixtures are those of the AITP specification, in \`test/vectors/aitp/conform
 
 - \`conformance\` runs the operations in this process; \`conformance --target PATH\` drives an adapter, of any
   implementation. Ours is \`build/adapter.mjs\`, which gives the same figures.
-- The adapter reads no argument. With \`AITP_ADAPTER_TRANSITION=1\` it also accepts revocation lists that are signed
-  together with their wrapper, which is what runners from before the current state of the suite mint.
+- The adapter reads no argument. With \`AITP_ADAPTER_OLDER_RUNNER=1\` it also accepts revocation lists that are signed
+  together with their wrapper, and looks at the signature of a manifest before possession: what runners from before
+  the current state of the suite mint and expect.
 - Features of drafts are switched on for their own fixtures alone: other fixtures want to see them off.
 - A side effect that an implementation does not report is neither held nor failed: its fixture is skipped.
 

@@ -14,6 +14,8 @@ export interface Session {
   readonly engine: Engine
   readonly aitp: Aitp
   readonly compat: Compat
+  /** Whether to answer as runners from before the current state of the suite expect. */
+  readonly forOlderRunner: boolean
   /** Unix seconds, unless a request names another time. */
   now: number
   features: ReadonlySet<string>

@@ -3,30 +3,33 @@ import { randomBytes } from 'node:crypto'
 import { stdin } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { transition } from '../../../aitp/index.ts'
 import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
 import { Adapter } from '../../conformance/adapter.ts'
 import { ownImplementation } from '../../conformance/implementation.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface AdapterOptions {
-  readonly transition?: true
+  readonly olderRunner?: true
 }
 
 export function addAdapter(program: Command, terminal: Terminal): void {
   program
     .command('adapter')
     .description('answers a conformance runner on standard input and output, one JSON object a line')
-    .option('--transition', 'accept older forms of signatures too (also: AITP_ADAPTER_TRANSITION=1)')
+    .option(
+      '--older-runner',
+      'answer as runners of the older suite expect (also: AITP_ADAPTER_OLDER_RUNNER=1)',
+    )
     .action(async (options: AdapterOptions) => {
-      const older = options.transition === true || terminal.environment['AITP_ADAPTER_TRANSITION'] === '1'
+      const { environment } = terminal
+      const forOlderRunner = options.olderRunner ?? environment['AITP_ADAPTER_OLDER_RUNNER'] === '1'
       const adapter = new Adapter(
         ownImplementation({
           engine: nodeEngine,
           version: terminal.version,
           now: Math.floor(Date.now() / 1000),
           randomBytes,
-          ...(older ? { compat: transition } : {}),
+          forOlderRunner,
         }),
       )
       const lines = createInterface({ input: stdin })
