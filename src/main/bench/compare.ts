@@ -9,6 +9,8 @@ export interface Effort {
   readonly rounds: number
   /** How long one side of a round takes. */
   readonly sliceMs: number
+  /** How long each side runs before anything counts. */
+  readonly warmUpMs: number
 }
 
 export interface Comparison {
@@ -21,8 +23,8 @@ export interface Comparison {
 }
 
 /** Rounds of both sides in turn, so that a busy machine slows them alike; the side that begins changes. */
-export function compare({ ours, bare }: Pair, { rounds, sliceMs }: Effort): Comparison {
-  const units = { ours: unitsIn(ours, sliceMs), bare: unitsIn(bare, sliceMs) }
+export function compare({ ours, bare }: Pair, { rounds, sliceMs, warmUpMs }: Effort): Comparison {
+  const units = { ours: unitsIn(ours, sliceMs, warmUpMs), bare: unitsIn(bare, sliceMs, warmUpMs) }
   const measured = Array.from({ length: rounds }, (_, round) => {
     if (round % 2 === 0) return { ours: rate(ours, units.ours), bare: rate(bare, units.bare) }
     const first = rate(bare, units.bare)
@@ -37,17 +39,14 @@ export function compare({ ours, bare }: Pair, { rounds, sliceMs }: Effort): Comp
 }
 
 /** How many units fill a slice once everything is warm. */
-function unitsIn(act: () => void, sliceMs: number): number {
+function unitsIn(act: () => void, sliceMs: number, warmUpMs: number): number {
+  const start = performance.now()
   let units = 0
-  for (let warmUp = 0; warmUp < 3; warmUp++) {
-    units = 0
-    const end = performance.now() + sliceMs
-    while (performance.now() < end) {
-      act()
-      units++
-    }
+  while (performance.now() - start < warmUpMs) {
+    act()
+    units++
   }
-  return units
+  return Math.max(1, Math.round((units * sliceMs) / warmUpMs))
 }
 
 function rate(act: () => void, units: number): number {
