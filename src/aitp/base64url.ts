@@ -30,29 +30,39 @@ export function encodeBase64url(bytes: Uint8Array): string {
 export function decodeBase64url(text: string): Uint8Array | undefined {
   const over = text.length % 4
   if (over === 1) return undefined
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  const bytes = new Uint8Array((text.length * 3) >> 2)
   const whole = text.length - over
   let offset = 0
   for (let index = 0; index < whole; index += 4) {
-    const left = (valueAt(text, index) << 6) | valueAt(text, index + 1)
-    const right = (valueAt(text, index + 2) << 6) | valueAt(text, index + 3)
-    // A character outside the alphabet is −1, which no shift and no other value makes positive.
+    const left = bitsAt(text, index)
+    const right = bitsAt(text, index + 2)
     if (left < 0 || right < 0) return undefined
     bytes[offset] = left >> 4
     bytes[offset + 1] = (left << 4) | (right >> 8)
     bytes[offset + 2] = right
     offset += 3
   }
-  if (over === 0) return bytes
-  const bits =
-    (valueAt(text, whole) << 12) |
-    (valueAt(text, whole + 1) << 6) |
-    (over === 3 ? valueAt(text, whole + 2) : 0)
-  const unused = over === 3 ? 3 : 1023
-  if (bits < 0 || (bits & unused) !== 0) return undefined
-  bytes[offset] = bits >> 10
-  if (over === 3) bytes[offset + 1] = bits >> 2
-  return bytes
+  return over === 0 || fillRest(bytes, offset, text.slice(whole)) ? bytes : undefined
+}
+
+/** The one or two bytes of the last two or three characters. `false` when their unused bits are not zero. */
+function fillRest(bytes: Uint8Array, offset: number, rest: string): boolean {
+  const left = bitsAt(rest, 0)
+  const right = rest.length === 2 ? 0 : bitsAt(`${rest.charAt(2)}A`, 0)
+  const unused = rest.length === 2 ? left & 15 : right & 0xff
+  if (left < 0 || right < 0 || unused !== 0) return false
+  bytes[offset] = left >> 4
+  if (rest.length === 3) bytes[offset + 1] = (left << 4) | (right >> 8)
+  return true
+}
+
+/** The 12 bits of two characters; negative when one of them is not in the alphabet. */
+function bitsAt(text: string, index: number): number {
+  return (valueAt(text, index) << 6) | valueAt(text, index + 1)
+}
+
+function valueAt(text: string, index: number): number {
+  return VALUE_OF[text.charCodeAt(index)] ?? -1
 }
 
 function byteAt(bytes: Uint8Array, index: number): number {
@@ -61,8 +71,4 @@ function byteAt(bytes: Uint8Array, index: number): number {
 
 function pair(bits: number): string {
   return PAIRS[bits] ?? ''
-}
-
-function valueAt(text: string, index: number): number {
-  return VALUE_OF[text.charCodeAt(index)] ?? -1
 }

@@ -74,7 +74,7 @@ export function parsePayload(engine: Engine, jws: UnverifiedJws): JsonObject {
 
 /** The token as what it is now known to be, `undefined` when the signature over the received characters fails. */
 export function verifyJws(engine: Engine, jws: UnverifiedJws, signer: Aid): CompactJws | undefined {
-  const signed = asciiBytes(jws.text.slice(0, jws.text.lastIndexOf('.')))
+  const signed = engine.utf8Encode(jws.text.slice(0, jws.text.lastIndexOf('.')))
   const verifies = verifyRaw(engine, aidKey(signer, engine), signed, jws.signature)
   return verifies ? (jws.text as CompactJws) : undefined
 }

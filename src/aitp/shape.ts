@@ -44,14 +44,15 @@ export function inspect(object: JsonObject, shape: Shape): Inspection {
 }
 
 function firstFault(object: JsonObject, { required, optional }: Shape): Fault | undefined {
-  for (const [name, rule] of Object.entries(required)) {
+  for (const name in required) {
     const value = object[name]
-    const fault = value === undefined ? { member: '', expected: 'present', actual: 'absent' } : rule(value)
+    const fault =
+      value === undefined ? { member: '', expected: 'present', actual: 'absent' } : required[name]?.(value)
     if (fault !== undefined) return inside(name, fault)
   }
-  for (const [name, rule] of Object.entries(optional)) {
+  for (const name in optional) {
     const value = object[name]
-    const fault = value === undefined ? undefined : rule(value)
+    const fault = value === undefined ? undefined : optional[name]?.(value)
     if (fault !== undefined) return inside(name, fault)
   }
   return undefined
