@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -122,5 +123,41 @@ describe('aitp-console conformance', () => {
         .filter(Boolean)
         .map((line) => JSON.parse(line).id),
     ).toEqual(['1', '2'])
+  })
+})
+
+describe('aitp-console bench', () => {
+  it('prints the two rates and their ratio', async () => {
+    const { code, stdout } = await runCli(['bench', 'verify', '--rounds', '3', '--json'], {
+      home: temporaryFolder(),
+    })
+    const [result, ...others] = JSON.parse(stdout).results
+    expect(others).toEqual([])
+    expect(result).toMatchObject({ name: 'verify', rounds: 3, signatures: 1, least: 0.85, met: code === 0 })
+    expect(result.oursPerSecond).toBeGreaterThan(100)
+    expect(result.barePerSecond).toBeGreaterThan(100)
+  })
+
+  it.each([
+    ['bench', 'nothing'],
+    ['bench', '--rounds', '0'],
+  ])('%s %s is bad input', async (...args) => {
+    expect(await runCli(args, { home: temporaryFolder() })).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+describe('npm run fuzz', () => {
+  const fuzz = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(repositoryRoot, 'build', 'fuzz.mjs'), ...args], { encoding: 'utf8' })
+
+  it('prints both counts and the seed, and the same from the same seed', () => {
+    const [first, second] = [fuzz('--seed', '3', '--count', '500'), fuzz('--seed', '3', '--count', '500')]
+    expect(first.stdout).toMatch(/500 mutants: \d+ refused, \d+ accepted with .*; \d+ findings; seed 3\n$/)
+    expect(second.stdout).toBe(first.stdout)
+  })
+
+  it('says when its time was up, and what it takes', () => {
+    expect(fuzz('--seed', '3', '--seconds', '0').stdout).toContain('0 findings; seed 3; stopped after 0 s')
+    expect(fuzz('--speed', '9')).toMatchObject({ status: 2, stdout: '' })
   })
 })
