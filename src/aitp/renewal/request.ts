@@ -96,10 +96,10 @@ export function processRenewalRequest(engine: Engine, text: string, context: Ren
   const ladder: Ladder<RenewalCheckId> = new Ladder(renewalChecks, context.collector)
   const request = requireRequest(ladder, text)
   const { key, now } = context
+  // The manifest bounds the new token. An expired one has a check and a code of its own below.
   const { claims } = checkTctToken(engine, ladder, String(request['current_tct']), {
     now,
     expectedIssuer: key.aid,
-    issuerManifest: context.manifest,
   })
   const standing = checkRevocation(ladder, claims, context)
   checkRequest(engine, ladder, request, claims, context)
