@@ -96,19 +96,28 @@ export interface Aitp {
   thumbprint(aid: Aid): string
   /** 16 hexadecimal digits by which a token can be recognised and not used. */
   fingerprint(text: string): string
+  /** A fresh version 4 UUID in lowercase. */
   newUuid(randomBytes: RandomBytes): string
+  /** Where one verification writes its ladder. */
   createCollector(): Collector
+  /** Remembers message ids, 600 s or longer. */
   createReplayStore(options: ReplayStoreOptions): ReplayStore
+  /** Remembers challenges until they are answered once. */
   createChallengeStore(options: ChallengeStoreOptions): ChallengeStore
+  /** Remembers renewal requests until their token expires. */
   createRenewalStore(options: { readonly capacity: number }): RenewalStore
+  /** Manifests of peers, never given out once expired. */
   createManifestCache(options: ManifestCacheOptions): ManifestCache
+  /** Tokens whose signature has verified; refusals are never kept. */
   createVerificationCache(options: { readonly maxEntries: number }): VerificationCache
 
+  /** Signs what this agent says about itself. Throws `TypeError` for what no peer could accept. */
   buildManifest(
     key: AgentKey,
     options: BuildManifestOptions,
     step: { readonly randomBytes: RandomBytes },
   ): BuiltManifest
+  /** Verifies a manifest as served (RFC-AITP-0003). Throws `AitpError`. */
   verifyManifest(text: string, options: VerifyManifestOptions): VerifiedManifest
   /** Verifies the JWT of an OIDC identity on its own. Throws `AitpError`. */
   verifyIdentityToken(token: string, context: IdentityTokenContext): void
@@ -117,12 +126,14 @@ export interface Aitp {
   /** Throws when the two agents could not shake hands anyway. */
   screenManifest(own: VerifiedManifest, peer: VerifiedManifest): void
 
+  /** Opens a handshake: the hello to send and the state that waits for its ack. Throws `AitpError`. */
   startHandshake(
     party: HandshakeParty,
     peer: VerifiedManifest,
     requestedGrants: readonly string[],
     step: StartInput,
   ): { readonly state: AwaitingHelloAck; readonly message: string }
+  /** Answers a hello: the ack to send and the state that waits for the commit. Throws `AitpError`. */
   receiveHello(
     party: HandshakeParty,
     text: string,
@@ -136,10 +147,13 @@ export interface Aitp {
   /** Judges one commit by itself. Not for real handshakes. */
   verifyCommitInRfcOrder(text: string, terms: CommitInRfcOrderTerms): VerifiedTct
 
+  /** Signs a TCT, and its voucher when asked to (RFC-AITP-0005). Throws `AitpError` when there is nothing to grant. */
   issueTct(key: AgentKey, options: IssueTctOptions): IssuedTct
+  /** Verifies a TCT over exactly the characters received (RFC-AITP-0005 §7.2). Throws `AitpError`. */
   verifyTct(token: string, context: TctContext): VerifiedTct
   /** As `verifyTct`; a token that the cache knows is not verified again, only held against the context. */
   verifyTctCached(token: string, context: TctContext, cache: VerificationCache): VerifiedTct
+  /** Verifies a grant voucher (RFC-AITP-0005 §8). Throws `AitpError`. */
   verifyVoucher(token: string, context: VoucherContext): VerifiedVoucher
   /** Passes part of a held TCT on to another agent, by the voucher that came with it. */
   buildDelegation(key: AgentKey, options: BuildDelegationOptions): IssuedDelegation
@@ -154,11 +168,14 @@ export interface Aitp {
     options: RedeemDelegationOptions,
   ): RedeemedTct
 
+  /** Signs a snapshot of what this agent has revoked, also of nothing (RFC-AITP-0008 §1.5). */
   buildRevocationList(key: AgentKey, options: BuildRevocationListOptions): BuiltRevocationList
+  /** Verifies a snapshot as served (RFC-AITP-0008). Throws `AitpError`. */
   verifyRevocationList(text: string, options: VerifyRevocationListOptions): VerifiedRevocationList
 
   /** Asks whoever presented a TCT of this agent to prove possession of its key. A `pop_challenge` envelope. */
   issuePopChallenge(key: AgentKey, options: IssueChallengeOptions): string
+  /** Verifies a challenge before anything is signed for it (RFC-AITP-0005 §6.1). Throws `AitpError`. */
   verifyPopChallenge(text: string, context: PopChallengeContext): VerifiedPopChallenge
   /** A `pop_response` envelope. */
   answerPopChallenge(
@@ -168,14 +185,18 @@ export interface Aitp {
   ): string
   /** Uses the challenge up and says who has proven possession. */
   verifyPopResponse(text: string, context: PopResponseContext): Aid
+  /** The header value of a challenge or response. */
   toPopHeader(envelope: string): string
+  /** The envelope in a header value, unverified; `undefined` when there is none. */
   fromPopHeader(value: string): string | undefined
   /** The signature over the 16 bytes of a nonce of 22 characters. Throws `TypeError` for any other length. */
   signNonce(key: AgentKey, nonce: string): string
   /** Whether a signature over a nonce verifies under the key in the AID. */
   verifyNonceSignature(signer: Aid, nonce: string, signature: string, compat?: Compat): boolean
 
+  /** Signs who takes part in a session (RFC-AITP-0010). Throws `AitpError` for a token that does not verify. */
   buildSessionBundle(key: AgentKey, options: BuildSessionBundleOptions): BuiltSessionBundle
+  /** Verifies a session bundle at one of its participants (RFC-AITP-0010 §5). Throws `AitpError`. */
   verifySessionBundle(text: string, context: SessionBundleContext): VerifiedSessionBundle
 
   /** The request for the next TCT, JSON text. */
@@ -184,11 +205,14 @@ export interface Aitp {
     current: Pick<VerifiedTct, 'token' | 'claims'>,
     step: { readonly randomBytes: RandomBytes },
   ): string
+  /** Answers a renewal request (RFC-AITP-0005). Throws `AitpError`. */
   processRenewalRequest(text: string, context: RenewalContext): RenewedTct
+  /** Verifies a renewed TCT at its holder. Throws `AitpError`. */
   verifyRenewalResponse(text: string, context: RenewalResponseContext): HeldToken
 
   /** A refusal as a signed envelope. */
   buildErrorEnvelope(key: AgentKey, options: ErrorEnvelopeOptions): string
+  /** Verifies a refusal that came as a signed envelope. Throws `AitpError`. */
   verifyErrorEnvelope(text: string, context: ErrorEnvelopeContext): ReceivedError
   /** A refusal as the small JSON body of the HTTP binding. */
   errorBody(error: Pick<AitpError, 'code' | 'retryable'>, message?: string): string
@@ -201,12 +225,14 @@ export interface Aitp {
   resolveIssuerKeys(input: IssuerKeysInput): IssuerKeysResolution
   /** SHA-256 of the public key info of a DER certificate, 32 bytes. */
   spkiHash(certificate: Uint8Array): Uint8Array
+  /** Pins of TLS server keys, each 32 bytes. Throws `TypeError` for none. */
   createSpkiPins(pins: readonly Uint8Array[]): SpkiPins
 
   /** For display: takes a token apart and verifies nothing. */
   decodeToken(token: string): DecodedToken | null
 }
 
+/** Binds the protocol to an engine. What it remembers of keys belongs to the returned object alone. */
 export function createAitp(plain: Engine): Aitp {
   const engine = rememberingKeys(plain)
   return {

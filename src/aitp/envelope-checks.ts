@@ -234,6 +234,7 @@ function requireRecord<Prefix extends MessagePrefix>(
 // biome-ignore format: a table, one row a check.
 export const standaloneEnvelopeChecks = envelopeChecks('envelope', { ...handshakeRules, section: 'RFC-AITP-0001' })
 
+/** What an envelope of any kind is held against. */
 export interface EnvelopeContext extends EnvelopeTerms {
   readonly collector?: Collector | undefined
 }

@@ -18,6 +18,7 @@ export const messageTypes = [
   'error',
 ] as const
 
+/** A registered `message_type`. */
 export type MessageType = (typeof messageTypes)[number]
 
 /** The members of an envelope that its signature covers. `message_type`, `version` and `extensions` are not among them. */

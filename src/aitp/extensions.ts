@@ -9,8 +9,10 @@ export const manifestExtensionKeys = {
   sessionBundle: 'rfc-aitp-0010.bundle_uri',
 } as const
 
+/** A service a manifest may announce. */
 export type ManifestService = keyof typeof manifestExtensionKeys
 
+/** Where a peer offers a service. */
 export interface ServiceAddress {
   /** Comes from the peer: fetch it only behind the guard for such addresses. */
   readonly url: string

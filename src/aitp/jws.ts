@@ -13,6 +13,7 @@ declare const compactJwsBrand: unique symbol
 export type CompactJws = string & { readonly [compactJwsBrand]: true }
 
 const tokenTyps = ['aitp-tct+jwt', 'aitp-grant+jwt', 'aitp-delegation+jwt'] as const
+/** The header `typ` of each kind of token; compared exactly. */
 export type TokenTyp = (typeof tokenTyps)[number]
 
 /** A token taken apart, with nothing believed yet. */

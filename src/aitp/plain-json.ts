@@ -1,4 +1,4 @@
-import type { JsonValue } from './strict-json.ts'
+import type { JsonValue } from './json.ts'
 
 const MAX_DEPTH = 32
 

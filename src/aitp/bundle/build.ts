@@ -10,6 +10,7 @@ import { isUuid } from '../uuid.ts'
 import { AITP_VERSION } from '../version.ts'
 import type { SessionBundleBody, SessionBundleDocument } from './document.ts'
 
+/** What goes into a session bundle. */
 export interface BuildSessionBundleOptions {
   /** A version 4 UUID, never used for other participants. */
   readonly sessionId: string
@@ -21,6 +22,7 @@ export interface BuildSessionBundleOptions {
   readonly compat?: Compat
 }
 
+/** A session bundle, signed. */
 export interface BuiltSessionBundle {
   /** As it is served. */
   readonly text: string

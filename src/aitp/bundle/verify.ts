@@ -24,6 +24,7 @@ import {
   type VerifiedSessionBundle,
 } from './document.ts'
 
+/** What a bundle is held against. What is left out is skipped and shown as such. */
 export interface SessionBundleContext {
   /** Unix seconds. */
   readonly now: number

@@ -25,6 +25,7 @@ interface HopOptions {
   readonly ttlSecs?: number
 }
 
+/** The first hop: from a voucher. */
 export interface BuildDelegationOptions extends HopOptions {
   /** What this agent was given beside its TCT. */
   readonly voucher: VerifiedVoucher
@@ -32,6 +33,7 @@ export interface BuildDelegationOptions extends HopOptions {
   readonly jti?: string
 }
 
+/** A further hop: from a delegation received. */
 export interface ExtendDelegationOptions extends HopOptions {
   /** The token this agent was given, with its `jti`. */
   readonly parent: string
@@ -39,6 +41,7 @@ export interface ExtendDelegationOptions extends HopOptions {
   readonly jti: string
 }
 
+/** A delegation token, signed, with its claims. */
 export interface IssuedDelegation {
   readonly token: CompactJws
   readonly claims: DelegationClaims

@@ -45,6 +45,14 @@ export interface Hop {
   readonly claims: DelegationClaims
 }
 
+/** What a ladder has found before revocation and possession are asked about. */
+export interface DelegationPath {
+  /** Oldest first; the token itself is the last. */
+  readonly hops: readonly Hop[]
+  readonly last: Hop
+  readonly srcJti: string
+}
+
 /** The steps every token goes through, whether it stands alone, in a chain or at its end. */
 export function checkHopToken<Prefix extends HopPrefix>(
   engine: Engine,

@@ -11,10 +11,10 @@ import {
   checkHopToken,
   checkRoot,
   checkSelf,
+  type DelegationPath,
   type Hop,
   type HopTerms,
 } from './hop.ts'
-import type { DelegationPath } from './verify.ts'
 
 /** The checks of RFC-AITP-0011 on a token with a chain, one token after the other, oldest first. */
 export function checkChain(

@@ -5,6 +5,7 @@ import type { VerifiedManifest } from '../manifest/document.ts'
 import { type IssuedTct, issueTct } from '../tct/issue.ts'
 import type { VerifiedDelegation } from './verify.ts'
 
+/** What bounds the TCT of a delegatee. */
 export interface RedeemDelegationOptions {
   /** This agent's own: what it offers now, and until when its tokens may last. */
   readonly manifest: VerifiedManifest

@@ -13,9 +13,10 @@ import {
   type SingleHopCheckId,
 } from './checks.ts'
 import type { DelegationClaims } from './claims.ts'
-import { checkBinding, checkExpiry, checkHopToken, checkRoot, checkSelf, type Hop } from './hop.ts'
+import { checkBinding, checkExpiry, checkHopToken, checkRoot, checkSelf, type DelegationPath } from './hop.ts'
 import { checkChain } from './multihop.ts'
 
+/** What a delegation is held against. What is left out is skipped and shown as such. */
 export interface DelegationContext extends RevocationTerms {
   /** Unix seconds. */
   readonly now: number
@@ -54,14 +55,6 @@ export interface VerifiedDelegation {
   /** `jti` of the TCT all of this rests on. Revoking it must end whatever comes of this token. */
   readonly srcJti: string
   readonly [verifiedDelegationBrand]: true
-}
-
-/** What a ladder has found before revocation and possession are asked about. */
-export interface DelegationPath {
-  /** Oldest first; the token itself is the last. */
-  readonly hops: readonly Hop[]
-  readonly last: Hop
-  readonly srcJti: string
 }
 
 /**

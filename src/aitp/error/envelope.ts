@@ -38,6 +38,7 @@ export interface ReceivedError {
   readonly sender: Aid | null
 }
 
+/** What a signed refusal says. */
 export interface ErrorEnvelopeOptions {
   readonly error: Pick<AitpError, 'code' | 'retryable'>
   /** Neutral: neither which policy refused nor anything secret. */
@@ -62,6 +63,7 @@ export function buildErrorEnvelope(
   })
 }
 
+/** What a signed refusal is held against. */
 export interface ErrorEnvelopeContext {
   /** Unix seconds. */
   readonly now: number

@@ -129,6 +129,7 @@ export function verifyHelloInRfcOrder(
   return peer
 }
 
+/** What one commit is held against. `null` leaves a check out. */
 export interface CommitInRfcOrderTerms extends LooseTerms {
   readonly messageType: 'mutual_commit' | 'mutual_commit_ack'
   /** The nonce this agent sent. */

@@ -25,7 +25,7 @@ export const identityChecks = [
   check('identity.key', 'Pinned key is the key in the sender AID', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
   check('identity.pin', 'Key is in the trust store, for this subject', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
   check('identity.issuer_keys', 'Keys of the identity issuer are at hand', 'RFC-AITP-0002', 'KEY_RESOLUTION_FAILED'),
-  check('identity.proof', 'Identity proof verifies for this handshake', 'RFC-AITP-0002 §2, §3.1', 'IDENTITY_FAILED'),
+  check('identity.proof', 'Identity proof verifies for this handshake', 'RFC-AITP-0002', 'IDENTITY_FAILED'),
 ] as const
 
 export type IdentityCheckId = (typeof identityChecks)[number]['id']

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonValue, parseStrictJson } from '../strict-json.ts
 
 /** The algorithms an issuer may sign identity tokens with. Symmetric ones and `none` are not among them. */
 export const identityTokenAlgorithms = ['EdDSA', 'ES256', 'RS256'] as const
+/** An `alg` of an identity token. */
 export type IdentityTokenAlgorithm = (typeof identityTokenAlgorithms)[number]
 
 /** A public key of an OIDC issuer, as its JWKS has it (RFC 7517). Other members are ignored. */

@@ -15,6 +15,7 @@ import {
   verifyWithJwk,
 } from './jwk.ts'
 
+/** The JWT of an OIDC identity by itself (RFC-AITP-0002 §2). */
 // biome-ignore format: a table, one row a check.
 export const identityTokenChecks = [
   check('oidc.structure', 'Token is a compact JWS of two JSON objects', 'RFC-AITP-0002 §2', 'IDENTITY_FAILED'),
@@ -34,6 +35,7 @@ export const identityTokenChecks = [
 
 type OidcCheckId = (typeof identityTokenChecks)[number]['id']
 
+/** What the JWT of an OIDC identity is held against. */
 export interface IdentityTokenContext {
   /** Unix seconds. */
   readonly now: number

@@ -16,6 +16,7 @@ import type {
 } from './document.ts'
 import { signingInput, verifyManifest } from './verify.ts'
 
+/** What an agent says about itself. Times are Unix seconds. */
 export interface BuildManifestOptions {
   readonly displayName?: string
   /** The name under which peers pin this agent's key, or its subject at the issuer. */
@@ -37,6 +38,7 @@ export interface BuildManifestOptions {
   readonly allowLoopbackHttp?: boolean
 }
 
+/** A manifest, signed and verified. */
 export interface BuiltManifest {
   /** As it is served. */
   readonly text: string

@@ -14,6 +14,7 @@ export interface ManifestCache {
   isMissing(url: string, now: number): boolean
 }
 
+/** The bounds of a manifest cache. */
 export interface ManifestCacheOptions {
   /** Most manifests kept; the one kept longest goes first. */
   readonly capacity: number
@@ -63,6 +64,7 @@ export function newerManifest(
   return known === undefined || other.publishedAt > known.publishedAt ? other : known
 }
 
+/** Where a manifest of one peer may come from; each was verified. */
 export interface PeerManifestSources {
   /** Unix seconds. */
   readonly now: number

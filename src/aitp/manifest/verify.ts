@@ -24,9 +24,10 @@ export const manifestBodyChecks = [
   check('manifest.identity_hint', 'Pinned key of the identity hint is the key in the AID', 'RFC-AITP-0003 §3.1', 'IDENTITY_FAILED'),
 ] as const
 
+/** The ladder of a manifest as served (RFC-AITP-0003). */
 // biome-ignore format: a table, one row a check.
 export const manifestChecks = [
-  check('manifest.wrapper', 'Document is an object with the single member manifest', 'RFC-AITP-0003 §5', 'MANIFEST_INVALID'),
+  check('manifest.wrapper', 'Document is an object with the single member manifest', 'RFC-AITP-0003', 'MANIFEST_INVALID'),
   ...manifestBodyChecks,
   check('manifest.expected_aid', 'AID is the one pinned for this peer', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
 ] as const
@@ -41,6 +42,7 @@ export interface ManifestTerms {
   readonly compat?: Compat | undefined
 }
 
+/** What a manifest is held against. */
 export interface VerifyManifestOptions extends ManifestTerms {
   /** The AID pinned for this peer. */
   readonly expectedAid?: Aid | undefined

@@ -31,6 +31,7 @@ export const popChallengeChecks: readonly CheckDefinition<PopChallengeCheckId>[]
 
 const challengeShape: Shape = { required: { tct_jti: uuid, nonce }, optional: {} }
 
+/** What a challenge is about, and where it is remembered. */
 export interface IssueChallengeOptions {
   /** The claims of the token presented to this agent, which issued it. */
   readonly claims: TctClaims
@@ -72,6 +73,7 @@ export interface VerifiedPopChallenge {
   readonly [verifiedChallengeBrand]: true
 }
 
+/** What a received challenge is held against. */
 export interface PopChallengeContext {
   /** Unix seconds. */
   readonly now: number

@@ -59,6 +59,7 @@ export function answerPopChallenge(
   })
 }
 
+/** What an answer to a challenge is held against. */
 export interface PopResponseContext {
   /** Unix seconds. */
   readonly now: number

@@ -9,6 +9,7 @@ export interface ChallengeStore {
   consume(jti: string, nonce: string, now: number): boolean
 }
 
+/** The bounds of a challenge store. */
 export interface ChallengeStoreOptions {
   /** Most challenges waiting at a time. When full, new ones are refused and none is forgotten. */
   readonly capacity: number

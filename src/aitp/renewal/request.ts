@@ -67,6 +67,7 @@ export function buildRenewalRequest(
   })
 }
 
+/** The issuer that is asked, and what it still grants. */
 export interface RenewalContext extends RevocationTerms {
   readonly key: AgentKey
   /** This agent's own: what it offers now, and until when its tokens may last. */

@@ -36,6 +36,7 @@ export const renewalResponseChecks: readonly CheckDefinition<RenewalResponseChec
   check('renewed.later', 'Token ends later than the one before', 'RFC-AITP-0005', 'TCT_EXPIRED'),
 ]
 
+/** What a renewed token is held against. */
 export interface RenewalResponseContext extends RevocationTerms {
   /** Unix seconds. */
   readonly now: number

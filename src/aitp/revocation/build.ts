@@ -7,6 +7,7 @@ import { isUuid } from '../uuid.ts'
 import { AITP_VERSION } from '../version.ts'
 import type { RevocationEntry, RevocationListBody, RevocationListDocument } from './document.ts'
 
+/** What goes into a revocation snapshot. */
 export interface BuildRevocationListOptions {
   /** May be empty: a signed empty list says that nothing is revoked, a missing list says nothing. */
   readonly entries: readonly RevocationEntry[]
@@ -17,6 +18,7 @@ export interface BuildRevocationListOptions {
   readonly compat?: Compat
 }
 
+/** A revocation snapshot, signed. */
 export interface BuiltRevocationList {
   /** As it is served. */
   readonly text: string

@@ -5,6 +5,7 @@ import { unusableReason } from './freshness.ts'
 /** What happens to a token when no revocation snapshot of its issuer can be used (RFC-AITP-0008 §3.1). */
 export type RevocationFailMode = 'fail_closed' | 'fail_open' | 'soft_fail'
 
+/** How strictly revocation is taken where no snapshot can be used. */
 export interface RevocationPolicy {
   readonly mode: RevocationFailMode
   /** How old a snapshot may be, in seconds. Default 300. */
@@ -28,6 +29,7 @@ export type RevocationDecision =
 /** Decides about one token. Called only after its signature has verified, so it may be backed by a fetched list. */
 export type RevocationSource = (jti: string, issuer: Aid, grants: readonly string[]) => RevocationDecision
 
+/** The token a decision is asked for. */
 export interface RevocationQuestion {
   readonly jti: string
   /** The grants of the token in question. */
@@ -58,6 +60,7 @@ export function decideRevocation(
   return { outcome: 'narrowed', grants: grants.filter((grant) => safe.includes(grant)), reason }
 }
 
+/** Where a verifier asks about revocation. With neither the check is skipped. */
 export interface RevocationTerms {
   /** An issuer's own table, asked about its own tokens. */
   readonly isRevoked?: ((jti: string, issuer: Aid) => boolean) | undefined

@@ -33,6 +33,7 @@ export const revocationChecks = [
 
 export type RevocationCheckId = (typeof revocationChecks)[number]['id']
 
+/** What a snapshot is held against. */
 export interface VerifyRevocationListOptions {
   /** Unix seconds. */
   readonly now: number

@@ -33,7 +33,7 @@ export const tctTokenChecks = [
   check('tct.aud', 'Audience is the expected one', 'RFC-AITP-0005 §7.2', 'AUDIENCE_MISMATCH'),
   check('tct.aud_sub', 'Audience is the subject', 'RFC-AITP-0005 §2', 'AUDIENCE_MISMATCH'),
   check('tct.exp', 'Token has not expired', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
-  check('tct.iat', 'Token was not issued in the future', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
+  check('tct.iat', 'Token was not issued in the future', 'RFC-AITP-0005', 'TCT_EXPIRED'),
   check('tct.manifest_expiry', 'Token does not outlive the manifest of its issuer', 'RFC-AITP-0005 §10.4', 'TCT_EXPIRES_AFTER_MANIFEST'),
   check('tct.grants', 'Token grants something', 'RFC-AITP-0004 §4.1', 'TCT_SIGNATURE_INVALID'),
   check('tct.cnf', 'Token is bound to the key of its subject', 'RFC-AITP-0001 §5.4.4', 'TCT_SIGNATURE_INVALID'),
@@ -46,6 +46,7 @@ export const tctUseChecks = [
   check('tct.required_grant', 'Token holds the required grant', 'RFC-AITP-0004 §4', 'POLICY_VIOLATION'),
 ] as const
 
+/** The ladder of a TCT (RFC-AITP-0005 §7.2). */
 export const tctChecks = [...tctTokenChecks, ...tctUseChecks] as const
 
 export type TctTokenCheckId = (typeof tctTokenChecks)[number]['id']
@@ -66,6 +67,7 @@ export interface TctUseContext extends RevocationTerms {
   readonly requiredGrant?: string | undefined
 }
 
+/** What a TCT is held against. What is left out is skipped and shown as such. */
 export interface TctContext extends TctTokenContext, TctUseContext {
   readonly collector?: Collector | undefined
 }

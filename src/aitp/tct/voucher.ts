@@ -64,12 +64,14 @@ export interface VoucherTerms extends VoucherTokenTerms {
   readonly isRevoked?: ((jti: string) => boolean) | undefined
 }
 
+/** What a grant voucher is held against. What is left out is skipped and shown as such. */
 export interface VoucherContext extends VoucherTerms {
   readonly collector?: Collector | undefined
 }
 
 declare const verifiedVoucherBrand: unique symbol
 
+/** A voucher that passed every check for which the context gave an input. Made by the verifier only. */
 export interface VerifiedVoucher {
   readonly token: CompactJws
   readonly claims: VoucherClaims

@@ -26,6 +26,7 @@ export interface TrustAnchor {
   readonly keys: readonly string[]
 }
 
+/** How the keys of OIDC issuers are come by. */
 export interface KeyResolutionPolicy {
   /** Nothing is fetched. */
   readonly offlineMode: boolean

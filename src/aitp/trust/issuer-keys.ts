@@ -8,6 +8,7 @@ import type { KeyResolutionPolicy, TrustAnchor } from './config.ts'
 /** A fetched document: its text, `null` when the server says that there is none. `undefined`: not fetched yet. */
 export type FetchedDocument = string | null | undefined
 
+/** What is known so far about the keys of one issuer. */
 export interface IssuerKeysInput {
   readonly issuer: string
   /** Unix seconds. */
