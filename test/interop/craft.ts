@@ -96,7 +96,8 @@ export function signMember(
   return `p256.${withS(raw, highS).toString('base64url')}`
 }
 
-function withS(raw: Buffer, high: boolean): Buffer {
+/** A raw R‖S signature with S in the half that is asked for. */
+export function withS(raw: Buffer, high: boolean): Buffer {
   const s = BigInt(`0x${raw.subarray(32).toString('hex')}`)
   if (s > ORDER / 2n === high) return raw
   const other = (ORDER - s).toString(16).padStart(64, '0')

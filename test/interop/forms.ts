@@ -28,6 +28,7 @@ import {
   type Wire,
   without,
 } from './craft.ts'
+import { createIssuer, type TokenChange } from './issuer.ts'
 import { type Answer, isRecord, type Judge, text } from './judge.ts'
 
 /** What one release emits and accepts in one point where the sources of the protocol differ. */
@@ -52,7 +53,7 @@ export interface FormsOfRelease {
 }
 
 export const sdkCapability = 'sdk.demo.v1'
-export const issuer = 'https://issuer.example'
+export const issuer = 'https://issuer.example/tenant'
 
 interface Scene {
   readonly judge: Judge
@@ -146,6 +147,8 @@ const probes: readonly (readonly [string, string, Probe])[] = [
   ['expiry_equality', 'expiry at equality', expiryEquality],
   ['hello_checks', 'what a session checks of a hello', helloChecks],
   ['hello_extensions', 'extensions in a handshake message', helloExtensions],
+  ['issuer_text', 'text of an OIDC issuer', issuerText],
+  ['oidc_token', 'tokens of an OIDC issuer', oidcTokens],
   ['identity_type', 'identity type and issuer keys at the responder', identityType],
   ['commit_codes', 'codes for a bad TCT inside a commit', commitCodes],
   ['tct_claims', 'claims of a TCT and a voucher as minted', tctClaims],
@@ -526,6 +529,75 @@ async function helloExtensions(scene: Scene) {
     },
     bytes: {},
   }
+}
+
+/** The specification compares issuers as exact strings. */
+async function issuerText({ judge }: Scene) {
+  const bytes: Record<string, unknown> = {}
+  const emitted: string[] = []
+  const seed = seedOf('sdk oidc').toString('hex')
+  await judge.get('sdk.agent', { name: 'sdk oidc', seed })
+  for (const given of ['https://issuer.example', 'https://Issuer.example:443/tenant', issuer]) {
+    const options = {
+      identity_type: 'oidc',
+      oidc_issuer: given,
+      oidc_subject: 'interop-sdk',
+      trust_anchors: [given],
+    }
+    const made = JSON.parse(text(await judge.get('sdk.manifest', sdkManifestArgs('sdk oidc', options)))) as {
+      manifest: { identity_hint: { issuer: string } }
+    }
+    const written = made.manifest.identity_hint.issuer
+    emitted.push(written === given ? `${given} as it is` : `${given} as ${written}`)
+    bytes[given] = made
+  }
+  return { emits: emitted.join('; '), judged: {}, bytes }
+}
+
+async function oidcTokens(scene: Scene) {
+  const { ours, sdk, wire, now, judge } = scene
+  const agent = 'sdk oidc tokens'
+  await judge.get('sdk.agent', { name: agent, seed: seedOf('sdk').toString('hex') })
+  await judge.get(
+    'sdk.manifest',
+    sdkManifestArgs(agent, { trust_anchors: [issuer], accepted_identity_types: ['pinned_key', 'oidc'] }),
+  )
+  const bytes: Record<string, unknown> = {}
+  const judged: Record<string, string> = {}
+  const show = async (
+    name: string,
+    algorithm: 'EdDSA' | 'ES256',
+    change: TokenChange = {},
+    jwks?: Members,
+  ) => {
+    const authority = createIssuer(issuer, algorithm)
+    const jkt = aitp.thumbprint(ours.aid)
+    const hello = helloText(ours, {
+      wire,
+      now,
+      receiver: sdk.aid,
+      jwt: (nonce) => ({ issuer, proof: authority.mint({ subject, audience: sdk.aid, nonce, jkt }, change) }),
+    })
+    const session = `${agent} ${name}`
+    const trust = { trust_anchors: [issuer], jwks: jwks ?? { [issuer]: authority.jwks } }
+    await judge.get('sdk.responder', { agent, name: session, ...trust })
+    judged[name] = verdict(await judge.ask('sdk.process_hello', { session, hello }))
+    bytes[name] = JSON.parse(hello)
+  }
+  await show('EdDSA', 'EdDSA')
+  await show('ES256, low S', 'ES256')
+  await show('ES256, high S', 'ES256', { highS: true })
+  await show('aud is an array with the receiver', 'EdDSA', { claims: { aud: [sdk.aid, 'other'] } })
+  await show('aud is another', 'EdDSA', { claims: { aud: ours.aid } })
+  await show('aud absent', 'EdDSA', { claims: { aud: undefined } })
+  await show('exp absent', 'EdDSA', { claims: { exp: undefined } })
+  await show('exp is now', 'EdDSA', { claims: { exp: now } })
+  await show('iat absent', 'EdDSA', { claims: { iat: undefined } })
+  await show('iat 301 s old', 'EdDSA', { claims: { iat: now - 301 } })
+  await show('nonce of another message', 'EdDSA', { claims: { nonce: 'AAAAAAAAAAAAAAAAAAAAAA' } })
+  await show('cnf absent', 'EdDSA', { claims: { cnf: undefined } })
+  await show('keys of the issuer not at hand', 'EdDSA', {}, {})
+  return { emits: null, judged, bytes }
 }
 
 async function identityType(scene: Scene) {

@@ -9,17 +9,25 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Compat } from '../../src/aitp/index.ts'
 import { writeBootstrapFile } from '../../src/main/hosting/bootstrap-file.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
-import { claimsOf, seedOf } from './craft.ts'
+import { capability, claimsOf, seedOf } from './craft.ts'
+import { issuer } from './forms.ts'
+import { createIssuer } from './issuer.ts'
 import { isRecord, text } from './judge.ts'
+import { type NodePeer, startMint, startNodePeer } from './node-peer.ts'
 import { expectSame, NotExercised, type Pair } from './pair.ts'
+import { keyOf } from './sdk-identity-pairs.ts'
+import { offered } from './side.ts'
 
 /** What a live meeting needs: where the built worker is, and a Python with a release of the SDK. */
 export interface LiveScene {
   readonly root: string
   readonly python: string
   readonly packages: string
+  /** What the release needs of the older forms. The worker has no such switch. */
+  readonly compat: Compat
 }
 
 interface Started {
@@ -74,7 +82,66 @@ export const livePairs: readonly Pair<LiveScene>[] = [
         return 'the agent on the SDK shook hands with our worker and called its capability'
       }),
   },
+  ...(['ed25519', 'p256'] as const).flatMap((suite): readonly Pair<LiveScene>[] => [
+    {
+      artefact: `live handshake, OIDC, ${suite}`,
+      direction: 'ours to peer',
+      run: (scene, evidence) =>
+        withOidc(scene, suite, async (peer, agent) => {
+          const { held } = await peer.initiate(agent.manifestUrl, [pythonCapability])
+          evidence.keep('tct', held.token)
+          expectSame('the issuer', held.claims.iss, agent.aid)
+          return 'a Node peer on src/aitp shook hands with the agent on the SDK'
+        }),
+    },
+    {
+      artefact: `live handshake, OIDC, ${suite}`,
+      direction: 'peer to ours',
+      run: (scene, evidence) =>
+        withOidc(scene, suite, async (peer, agent) => {
+          const done = await agent.control('/control/handshake', {
+            manifest_url: `${peer.origin}/.well-known/aitp-manifest`,
+            grants: [capability],
+          })
+          const tct = text(evidence.keep('handshake', done), 'tct')
+          expectSame('the issuer', claimsOf(tct)['iss'], peer.aid)
+          expectSame('what the Node peer holds is of', peer.received()?.held.claims.iss, agent.aid)
+          return 'the agent on the SDK shook hands with a Node peer on src/aitp'
+        }),
+    },
+  ]),
 ]
+
+/** The worker knows pinned keys only, so OIDC is met by a small peer of the test on the same library. */
+async function withOidc(
+  scene: LiveScene,
+  suite: 'ed25519' | 'p256',
+  act: (peer: NodePeer, agent: PythonAgent) => Promise<string>,
+): Promise<string> {
+  offered('verifyIdentityToken')
+  const authority = createIssuer(issuer, 'ES256')
+  const peer = await startNodePeer(keyOf(suite), authority, scene.compat, [pythonCapability])
+  const mint = await startMint(authority)
+  try {
+    const agent = await startPythonAgent(scene, {
+      seed: seedOf(`python agent ${suite}`).toString('hex'),
+      suite,
+      name: 'interop-python',
+      offered: [pythonCapability],
+      issuer,
+      mint_url: mint.url,
+    })
+    try {
+      await agent.control('/control/pins', { jwks: { [issuer]: authority.jwks }, anchors: [issuer] })
+      return await act(peer, agent)
+    } finally {
+      await agent.stop()
+    }
+  } finally {
+    await mint.close()
+    await peer.close()
+  }
+}
 
 interface OurWorker extends Started {
   readonly manifestUrl: string

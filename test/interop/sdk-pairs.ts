@@ -1,8 +1,9 @@
+import { clock } from './clock.ts'
 import { aitp, capability, reproducible } from './craft.ts'
 import { sdkCapability } from './forms.ts'
 import { text } from './judge.ts'
 import { expectSame, type Pair } from './pair.ts'
-import { clock, ourKey, ourManifest, ourParty, oursInitiates, type SdkScene, sdkInitiates } from './side.ts'
+import { ourKey, ourManifest, ourParty, oursInitiates, type SdkScene, sdkInitiates } from './side.ts'
 
 export const sdkPairs: readonly Pair<SdkScene>[] = [
   {

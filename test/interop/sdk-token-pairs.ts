@@ -1,9 +1,10 @@
 import type { VerifiedManifest } from '../../src/aitp/index.ts'
+import { clock } from './clock.ts'
 import { aitp, capability, claimsOf, reproducible } from './craft.ts'
 import { sdkCapability } from './forms.ts'
 import { text } from './judge.ts'
 import { type Evidence, expectSame, NotExercised, type Pair } from './pair.ts'
-import { clock, offered, ourKey, ourManifest, oursInitiates, type SdkScene, thirdKey } from './side.ts'
+import { offered, ourKey, ourManifest, oursInitiates, type SdkScene, thirdKey } from './side.ts'
 
 export const sdkTokenPairs: readonly Pair<SdkScene>[] = [
   {

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AitpError, type Compat, canonicalize, currentOnly, transition } from '../../src/aitp/index.ts'
 import { aitp, capability, claimsOf, reproducible, type Wire } from './craft.ts'
-import { type FormRow, sdkCapability } from './forms.ts'
+import { type FormRow, issuer, sdkCapability } from './forms.ts'
+import { createIssuer } from './issuer.ts'
 import { isRecord, text } from './judge.ts'
+import { keyOf, oidcParty } from './sdk-identity-pairs.ts'
 import { ourKey, ourManifest, ourParty, thirdKey } from './side.ts'
 
 interface Exchanged {
@@ -102,13 +104,48 @@ describe.each(ofOurWire)('aitp-sdk $release', (recorded) => {
     expect([verify('emitted', currentOnly), verify('emitted_empty', currentOnly)]).toEqual([strict, strict])
   })
 
-  it('signs with P-256 in one of the two forms, and that one verifies', () => {
+  it('signs with P-256, the prehashed form only when it is accepted', () => {
     const found = row(recorded, 'p256_digest')
-    const manifest = shown(found, 'emitted_manifest')
-    expect(['hashed', 'prehashed']).toContain(found.emits)
-    const isReadHere = said(() => aitp.verifyManifest(manifest, { now })) === 'accepted'
-    // Which form is the default may differ; a release that hashes again must at least be told apart.
-    if (found.emits === 'hashed') expect(isReadHere).toBe(true)
+    const verify = (compat: Compat) =>
+      said(() => aitp.verifyManifest(shown(found, 'emitted_manifest'), { now, compat }))
+    expect([verify({ acceptPrehashedP256: true }), verify(currentOnly)]).toEqual([
+      'accepted',
+      found.emits === 'prehashed' ? 'MANIFEST_POP_FAILED' : 'accepted',
+    ])
+  })
+
+  it('signs session bundles that verify, the wrapped form only when it is accepted', () => {
+    const found = row(recorded, 'bundle_input')
+    const verify = (compat: Compat) =>
+      said(() =>
+        aitp.verifySessionBundle(shown(found, 'emitted'), {
+          now,
+          selfAid: ourKey.aid,
+          expectedCoordinator: sdkAid,
+          compat,
+        }),
+      )
+    const strict = found.emits?.startsWith('wrapped') ? 'BUNDLE_INVALID_SIGNATURE' : 'accepted'
+    expect([verify(transition), verify(currentOnly)]).toEqual(['accepted', strict])
+  })
+
+  it.each(['ed25519', 'p256'] as const)('opens a handshake with an OIDC identity and %s keys', (suite) => {
+    const artefact = suite === 'p256' ? 'handshake, OIDC, P-256 keys' : 'handshake, OIDC'
+    const found = recorded.exchanged.find(
+      (each) => each.artefact === artefact && each.direction === 'peer to ours',
+    )
+    if (found === undefined) throw new TypeError(`nothing is recorded of ${artefact}`)
+    const at = Number(found.bytes['now'])
+    const compat = { acceptPrehashedP256: true }
+    const authority = createIssuer(issuer, suite === 'p256' ? 'ES256' : 'EdDSA')
+    const manifest = aitp.verifyManifest(JSON.stringify(found.bytes['our_manifest']), { now: at, compat })
+    const party = oidcParty(keyOf(suite), manifest, authority, { compat })
+    const step = { now: at, randomBytes: reproducible('test') }
+    const hello = JSON.stringify(found.bytes['hello'])
+    expect(said(() => aitp.receiveHello(party, hello, step))).toBe('accepted')
+    const elsewhere = { ...party, issuerKeys: () => undefined }
+    const withoutKeys = { ...elsewhere, replay: aitp.createReplayStore({ capacity: 10 }) }
+    expect(said(() => aitp.receiveHello(withoutKeys, hello, step))).toBe('KEY_RESOLUTION_FAILED')
   })
 
   it('delegates with a voucher of ours, and the token verifies at its issuer', () => {
@@ -191,6 +228,7 @@ describe.each(ofAnotherWire)('aitp-sdk $release, which speaks $wire', (recorded)
     const hello = shown(row(recorded, 'pinned_timestamp'), 'emitted_hello')
     const list = shown(row(recorded, 'revocation_input'), 'emitted')
     const token = text(row(recorded, 'delegation_claims').bytes, 'token')
+    const bundle = shown(row(recorded, 'bundle_input'), 'emitted')
     const step = { now, randomBytes: reproducible('test') }
     expect({
       manifest: said(() => aitp.verifyManifest(manifest, { now })),
@@ -198,12 +236,14 @@ describe.each(ofAnotherWire)('aitp-sdk $release, which speaks $wire', (recorded)
       tct: said(() => aitp.verifyTct(tct, { now })),
       snapshot: said(() => aitp.verifyRevocationList(list, { now })),
       delegation: said(() => aitp.verifyDelegation(token, { now, selfAid: ourKey.aid })),
+      bundle: said(() => aitp.verifySessionBundle(bundle, { now, selfAid: ourKey.aid })),
     }).toEqual({
       manifest: 'MANIFEST_VERSION_UNKNOWN',
       hello: 'UNKNOWN_VERSION',
       tct: 'UNKNOWN_VERSION',
       snapshot: 'REVOCATION_SNAPSHOT_INVALID',
       delegation: 'UNKNOWN_VERSION',
+      bundle: 'BUNDLE_VERSION_MISMATCH',
     })
   })
 })

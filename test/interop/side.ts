@@ -11,11 +11,6 @@ import { sdkCapability, sdkManifestArgs } from './forms.ts'
 import { type Judge, text } from './judge.ts'
 import { type Evidence, NotExercised } from './pair.ts'
 
-/** Unix seconds. */
-export function clock(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
 /** Both sides of one meeting: this library in its own words, and a release of the SDK behind the judge. */
 export interface SdkScene {
   readonly peer: string
@@ -84,21 +79,59 @@ export interface Shaken {
 
 let sessions = 0
 
-/** Four messages as text, this library first. */
-export async function oursInitiates(scene: SdkScene, evidence: Evidence, now: number): Promise<Shaken> {
-  const { judge, sdkManifest } = scene
+/** Who meets whom: the party on our side, and how the SDK's session is set up. */
+export interface Sides {
+  readonly party: HandshakeParty
+  readonly manifest: { readonly text: string; readonly verified: VerifiedManifest }
+  /** Name of the SDK's agent at the judge, and the manifest it built. */
+  readonly agent: string
+  readonly sdkManifest: string
+  /** What a session of the SDK is told to trust. */
+  readonly trust: Readonly<Record<string, unknown>>
+  /** What the issuer of the SDK's agent is told when it is asked for a token; `null` for a pinned key. */
+  readonly mint: string | null
+  /** Of random bytes. */
+  readonly label: string
+}
+
+function pinnedSides(scene: SdkScene, now: number, label: string): Sides {
   const manifest = ourManifest(now)
-  const party = ourParty(scene, manifest.verified)
-  const step = { now, randomBytes: reproducible('ours initiates') }
+  return {
+    party: ourParty(scene, manifest.verified),
+    manifest,
+    agent: 'sdk',
+    sdkManifest: scene.sdkManifest,
+    trust: { pinned_keys: [ourKey.aid] },
+    mint: null,
+    label,
+  }
+}
+
+export function oursInitiates(scene: SdkScene, evidence: Evidence, now: number): Promise<Shaken> {
+  return oursFirst(scene, evidence, now, pinnedSides(scene, now, 'ours initiates'))
+}
+
+export function sdkInitiates(scene: SdkScene, evidence: Evidence, now: number): Promise<Shaken> {
+  return sdkFirst(scene, evidence, now, pinnedSides(scene, now, 'sdk initiates'))
+}
+
+/** Four messages as text, this library first. */
+export async function oursFirst(
+  { judge }: Pick<SdkScene, 'judge'>,
+  evidence: Evidence,
+  now: number,
+  { party, manifest, agent, sdkManifest, trust, mint, label }: Sides,
+): Promise<Shaken> {
+  const step = { now, randomBytes: reproducible(label) }
   evidence.keep('now', now)
   evidence.keep('our_manifest', JSON.parse(manifest.text))
   evidence.keep('sdk_manifest', JSON.parse(sdkManifest))
-  const peer = aitp.verifyManifest(sdkManifest, { now })
+  const peer = aitp.verifyManifest(sdkManifest, { now, ...compatOption(party) })
   const start = aitp.startHandshake(party, peer, [sdkCapability], step)
   evidence.keep('hello', JSON.parse(start.message))
   const session = `responder to ours ${++sessions}`
-  await judge.get('sdk.responder', { agent: 'sdk', name: session, pinned_keys: [ourKey.aid] })
-  const answered = await judge.get('sdk.process_hello', { session, hello: start.message })
+  await judge.get('sdk.responder', { agent, name: session, ...trust })
+  const answered = await judge.get('sdk.process_hello', { session, hello: start.message, mint })
   evidence.keep('hello_ack', JSON.parse(text(answered, 'ack')))
   const commit = start.state.onHelloAck(text(answered, 'ack'), step)
   evidence.keep('commit', JSON.parse(commit.message))
@@ -112,34 +145,36 @@ export async function oursInitiates(scene: SdkScene, evidence: Evidence, now: nu
 }
 
 /** Four messages as text, the SDK first. */
-export async function sdkInitiates(scene: SdkScene, evidence: Evidence, now: number): Promise<Shaken> {
-  const { judge } = scene
-  const manifest = ourManifest(now)
-  const party = ourParty(scene, manifest.verified)
-  const step = { now, randomBytes: reproducible('sdk initiates') }
+export async function sdkFirst(
+  { judge }: Pick<SdkScene, 'judge'>,
+  evidence: Evidence,
+  now: number,
+  { party, manifest, agent, sdkManifest, trust, mint, label }: Sides,
+): Promise<Shaken> {
+  const step = { now, randomBytes: reproducible(label) }
   evidence.keep('now', now)
   evidence.keep('our_manifest', JSON.parse(manifest.text))
-  evidence.keep('sdk_manifest', JSON.parse(scene.sdkManifest))
+  evidence.keep('sdk_manifest', JSON.parse(sdkManifest))
   const session = `initiator to ours ${++sessions}`
-  await judge.get('sdk.initiator', { agent: 'sdk', name: session, pinned_keys: [ourKey.aid] })
+  await judge.get('sdk.initiator', { agent, name: session, ...trust })
   const hello = text(
-    await judge.get('sdk.build_hello', { session, manifest: manifest.text, grants: [capability] }),
+    await judge.get('sdk.build_hello', { session, manifest: manifest.text, grants: [capability], mint }),
   )
   evidence.keep('hello', JSON.parse(hello))
   const received = aitp.receiveHello(party, hello, { ...step, requestedGrants: [sdkCapability] })
   evidence.keep('hello_ack', JSON.parse(received.message))
-  const commit = text(
-    await judge.get('sdk.process_hello_ack', {
-      session,
-      ack: received.message,
-      session_id: aitp.newUuid(step.randomBytes),
-    }),
-  )
+  const session_id = aitp.newUuid(step.randomBytes)
+  const ack = { session, ack: received.message, session_id }
+  const commit = text(await judge.get('sdk.process_hello_ack', ack))
   evidence.keep('commit', JSON.parse(commit))
   const { established, message } = received.state.onCommit(commit, step)
   evidence.keep('commit_ack', JSON.parse(message))
   const completed = (await judge.get('sdk.complete', { session, ack: message })) as SdkCompleted
   return { established, completed, ourManifest: manifest }
+}
+
+function compatOption({ compat }: HandshakeParty): { readonly compat?: Compat } {
+  return compat === undefined ? {} : { compat }
 }
 
 /** An agent of the release with a manifest, ready to be met. */

@@ -1,8 +1,12 @@
-import type { CompactJws } from '../../src/aitp/index.ts'
+import type { AgentKey, CompactJws } from '../../src/aitp/index.ts'
+import { clock } from './clock.ts'
 import { aitp, capability, claimsOf, reproducible } from './craft.ts'
+import { issuer } from './forms.ts'
+import { createIssuer } from './issuer.ts'
 import type { Judge } from './judge.ts'
 import { type Evidence, expectSame, NotExercised, type Pair } from './pair.ts'
-import { clock, offered, ourKey, ourManifest, ourParty, thirdKey } from './side.ts'
+import { keyOf, oidcParty } from './sdk-identity-pairs.ts'
+import { offered, ourKey, ourManifest, ourParty, thirdKey } from './side.ts'
 
 /** The verifier as published, or one that has been told to take another version value. */
 export interface VerifierScene {
@@ -201,6 +205,57 @@ export const verifierPairs: readonly Pair<VerifierScene>[] = [
       }
     }),
   ),
+  judged('TCT presented to its issuer', 'verify_tct_as_issuer', ({ tct, now }) => ({
+    tct_token: tct,
+    self_aid: peerKey.aid,
+    channel_bound_aid: ourKey.aid,
+    issuer_revocation_list: {
+      snapshot: aitp.buildRevocationList(peerKey, { entries: [], publishedAt: now }).document,
+    },
+  })),
+  judged('session bundle', 'verify_session_bundle', ({ tct, now, peerManifest }) => {
+    offered('buildSessionBundle')
+    const { document } = aitp.buildSessionBundle(peerKey, {
+      sessionId: '44444444-4444-4444-8444-444444444444',
+      issuedAt: now,
+      participants: [{ aid: ourKey.aid, tct }],
+    })
+    return { session_bundle: document, self_aid: ourKey.aid, coordinator_manifest: peerManifest.manifest }
+  }),
+  ...(['ed25519', 'p256'] as const).map(
+    (suite): Pair<VerifierScene> => ({
+      artefact: `OIDC identity, ${suite}`,
+      direction: 'ours to peer',
+      async run({ judge }, evidence) {
+        offered('verifyIdentityToken')
+        const now = clock()
+        const { envelope, authority } = oidcHello(suite, now)
+        await judge.get('verifier.identity', {
+          identity: evidence.keep('envelope', envelope).payload.identity,
+          envelope,
+          self_aid: peerKey.aid,
+          trust_anchors: [authority.url],
+          issuer_keys: { [authority.url]: authority.jwks },
+          now,
+        })
+        return 'verify_identity accepts it'
+      },
+    }),
+  ),
+  judged('manifest, P-256', 'verify_manifest', ({ now }) => ({
+    ...oidcHello('p256', now).manifest,
+  })),
+  judged('TCT, P-256', 'verify_tct', ({ now }) => {
+    const { token } = aitp.issueTct(keyOf('p256'), {
+      subject: ourKey.aid,
+      grants: [capability],
+      now,
+      ttlSecs: 3600,
+      notAfter: now + 7200,
+      jti: aitp.newUuid(reproducible('p256 tct')),
+    })
+    return { tct_token: token, expected_audience: ourKey.aid, ...failOpen }
+  }),
   {
     artefact: 'TCT listed in a snapshot',
     direction: 'ours to peer',
@@ -232,4 +287,29 @@ function delegationOf({ voucher, now }: Met, evidence: Evidence, jti?: string): 
     ...(jti === undefined ? {} : { jti }),
   })
   return evidence.keep('delegation', token)
+}
+
+/** A hello of ours with an OIDC identity, for the agent that stands for the verifier. */
+function oidcHello(suite: 'ed25519' | 'p256', now: number) {
+  const authority = createIssuer(issuer, 'ES256')
+  const terms = (subject: string, label: string) => ({
+    subject,
+    issuer: authority.url,
+    handshakeEndpoint: `https://${subject}.example/aitp/handshake/`,
+    offeredCapabilities: [capability],
+    acceptedIdentityTypes: ['oidc' as const],
+    acceptedTrustAnchors: [authority.url],
+    publishedAt: now,
+    expiresAt: now + 7200,
+    label,
+  })
+  const build = (key: AgentKey, { label, ...options }: ReturnType<typeof terms>) =>
+    aitp.buildManifest(key, options, { randomBytes: reproducible(label) })
+  const ours = build(keyOf(suite), terms('interop-ours', `oidc ${suite}`))
+  const peer = build(peerKey, terms('interop-peer', 'oidc peer'))
+  const party = oidcParty(keyOf(suite), ours.verified, authority, { compat: {} })
+  const step = { now, randomBytes: reproducible(`oidc hello ${suite}`) }
+  const { message } = aitp.startHandshake(party, peer.verified, [capability], step)
+  const envelope = JSON.parse(message) as { payload: { identity: unknown } }
+  return { envelope, authority, manifest: ours.document }
 }
