@@ -16,7 +16,10 @@ const packages = {
     why: 'server-sent events over fetch, which can send a bearer',
   },
   canonicalize: { from: '^src/aitp/jcs\\.ts$', why: 'RFC 8785, behind a strict wrapper' },
-  '@noble/ed25519': { from: '^src/aitp/platform/browser/', why: 'signatures where there is no node:crypto' },
+  '@noble/(curves|hashes)': {
+    from: '^src/aitp/platform/browser/',
+    why: 'signatures and hashes where there is no node:crypto',
+  },
   express: {
     from: '^(src/main|agents)/',
     why: 'the service API and the agents, as the ecosystem serves them',

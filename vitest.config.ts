@@ -7,8 +7,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents}/**/*.test.ts',
+            'test/{aitp,shared,registry,runner,hosting,store,observability,api,cli,agents,conformance,fuzz}/**/*.test.ts',
           ],
+          exclude: ['test/aitp/platform/browser.test.ts', 'test/conformance/target.test.ts'],
           isolate: false,
         },
       },
@@ -16,7 +17,11 @@ export default defineConfig({
         // These start processes or a browser: each file gets a process of its own.
         test: {
           name: 'process',
-          include: ['test/{supervisor,contract,scenarios,browser,desktop,repository}/**/*.test.{ts,tsx}'],
+          include: [
+            'test/{supervisor,contract,scenarios,browser,desktop,repository}/**/*.test.{ts,tsx}',
+            'test/aitp/platform/browser.test.ts',
+            'test/conformance/target.test.ts',
+          ],
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,

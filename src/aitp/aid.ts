@@ -32,11 +32,15 @@ export function parseAid(engine: Engine, text: string, code: ErrorCode = 'INVALI
 
 /** Whether the text is an AID with a usable key: canonical encoding, no small-order point, a P-256 point on the curve. */
 export function isAid(engine: Engine, text: string): text is Aid {
+  if (engine.knownKeys?.get(text) !== undefined) return true
   const key = readKey(text)
-  if (key === undefined) return false
-  return key.algorithm === 'ed25519'
-    ? isAcceptableEd25519Point(key.bytes)
-    : engine.p256Point(key.bytes) !== undefined
+  if (key === undefined || !isUsable(engine, key)) return false
+  engine.knownKeys?.set(text, key)
+  return true
+}
+
+function isUsable(engine: Engine, { algorithm, bytes }: AidKey): boolean {
+  return algorithm === 'ed25519' ? isAcceptableEd25519Point(bytes) : engine.p256Point(bytes) !== undefined
 }
 
 /** The AID of a public key, in the form this implementation publishes: untagged for Ed25519. */
@@ -48,10 +52,14 @@ export function aidOf(engine: Engine, algorithm: AidAlgorithm, publicKey: Uint8A
   )
 }
 
-export function aidKey(aid: Aid): AidKey {
-  const key = readKey(aid)
+export function aidKey(aid: Aid, engine?: Engine): AidKey {
+  const key = engine?.knownKeys?.get(aid) ?? readKey(aid)
   if (key === undefined) throw new TypeError(`not an AID: ${aid}`)
   return key
+}
+
+export function aidAlgorithm(aid: Aid): AidAlgorithm {
+  return aid.startsWith('aid:pubkey:p256:') ? 'p256' : 'ed25519'
 }
 
 /** The base64url text of the key inside the AID, as `public_key` members carry it. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts'
-import type { Check, Report, ReportSubject } from './report.ts'
+import type { ArtefactSubject, Check, Report } from './report.ts'
 
 /** One row of a verifier's table: what is checked, where the specification says so, and the code when it fails. */
 export interface CheckDefinition<Id extends string = string> {
@@ -14,7 +14,7 @@ export type CheckOutcome = Pick<Check, 'status' | 'expected' | 'actual'>
 /** Where a verifier writes its ladder. Belongs to one verification; ask it for the report afterwards. */
 export interface Collector {
   /** The ladder so far. What was not reached is listed as such, whether a check failed or the verifier stopped. */
-  report(subject: ReportSubject, now: number): Report
+  report<Subject extends ArtefactSubject>(subject: Subject, now: number): Report<Subject>
   /** For verifiers: announces the table. A second verification starts the report afresh. */
   begin(table: readonly CheckDefinition[]): void
   /** For verifiers: the outcome of the next check of the table. */

@@ -2,6 +2,7 @@ import { decodeBase64url } from './base64url.ts'
 import type { Engine } from './engine.ts'
 import { type JsonObject, parseStrictJsonObject } from './strict-json.ts'
 
+/** What the header `typ` of a token says it is. */
 export type TokenKind = 'tct' | 'grant_voucher' | 'delegation' | 'jwt' | 'unknown'
 
 /** A token taken apart to be looked at. Nothing in it is verified. */

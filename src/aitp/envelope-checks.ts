@@ -1,9 +1,11 @@
 import { type Aid, parseAid } from './aid.ts'
-import type { CheckDefinition } from './collector.ts'
-import { describe } from './describe.ts'
+import type { CheckDefinition, Collector } from './collector.ts'
+import type { Compat } from './compat.ts'
+import { describe, listOf } from './describe.ts'
 import type { Engine } from './engine.ts'
-import { envelopeShape, envelopeSigningInput, type MessageType } from './envelope.ts'
-import { check, type Ladder } from './ladder.ts'
+import { envelopeShape, envelopeSigningInput, type MessageType, messageTypes } from './envelope.ts'
+import type { ErrorCode } from './errors.ts'
+import { check, Ladder } from './ladder.ts'
 import type { ReplayStore } from './replay.ts'
 import type { Shape } from './shape.ts'
 import { signatureFault } from './signature.ts'
@@ -12,23 +14,45 @@ import { requireShape } from './structure.ts'
 import { AITP_VERSION } from './version.ts'
 
 /** What the ids of a message's checks begin with. */
-export type MessagePrefix = 'hello' | 'hello_ack' | 'commit' | 'commit_ack'
+export type MessagePrefix =
+  | 'hello'
+  | 'hello_ack'
+  | 'commit'
+  | 'commit_ack'
+  | 'pop_challenge'
+  | 'pop_response'
+  | 'error'
+  | 'envelope'
 
 export type EnvelopeCheckId<Prefix extends MessagePrefix> =
   `${Prefix}.${'envelope' | 'message_type' | 'version' | 'replay' | 'timestamp' | 'payload' | 'envelope_signature' | 'replay_record'}`
 
+/** Where a message differs from those of the handshake: its section, and its code for a bad payload or a stale time. */
+export interface MessageRules {
+  readonly section: string
+  readonly payloadCode: ErrorCode
+  readonly timestampCode: ErrorCode
+}
+
+const handshakeRules: MessageRules = {
+  section: 'RFC-AITP-0004',
+  payloadCode: 'INVALID_ENVELOPE',
+  timestampCode: 'TIMESTAMP_EXPIRED',
+}
+
 /** Cheap refusals first, and the signature before anything in the payload is believed. */
 export function envelopeChecks<Prefix extends MessagePrefix>(
   prefix: Prefix,
+  { section, payloadCode, timestampCode }: MessageRules = handshakeRules,
 ): readonly CheckDefinition<EnvelopeCheckId<Prefix>>[] {
   // biome-ignore format: a table, one row a check.
   return [
     check(`${prefix}.envelope`, 'Envelope is complete and well-formed', 'RFC-AITP-0001', 'INVALID_ENVELOPE'),
-    check(`${prefix}.message_type`, 'Message type is the one expected here', 'RFC-AITP-0004', 'INVALID_ENVELOPE'),
+    check(`${prefix}.message_type`, 'Message type is the one expected here', section, 'INVALID_ENVELOPE'),
     check(`${prefix}.version`, 'Protocol version is known', 'RFC-AITP-0001', 'UNKNOWN_VERSION'),
     check(`${prefix}.replay`, 'Message id was not seen before', 'RFC-AITP-0001 §5.5', 'REPLAY_DETECTED'),
-    check(`${prefix}.timestamp`, 'Timestamp is within 300 s of this clock', 'RFC-AITP-0001 §5.5', 'TIMESTAMP_EXPIRED'),
-    check(`${prefix}.payload`, 'Payload is complete and well-formed', 'RFC-AITP-0004', 'INVALID_ENVELOPE'),
+    check(`${prefix}.timestamp`, 'Timestamp is within 300 s of this clock', 'RFC-AITP-0001 §5.5', timestampCode),
+    check(`${prefix}.payload`, 'Payload is complete and well-formed', section, payloadCode),
     check(`${prefix}.envelope_signature`, 'Envelope signature verifies under the key in the sender AID', 'RFC-AITP-0001 §5.4', 'INVALID_SIGNATURE'),
     check(`${prefix}.replay_record`, 'Message id is now recorded as seen', 'RFC-AITP-0001 §5.5', 'REPLAY_DETECTED'),
   ]
@@ -36,9 +60,15 @@ export function envelopeChecks<Prefix extends MessagePrefix>(
 
 export interface EnvelopeTerms {
   readonly now: number
-  readonly messageType: MessageType
-  readonly payload: Shape
-  readonly replay: ReplayStore
+  /** Left out: any registered one. */
+  readonly messageType?: MessageType | undefined
+  /** Left out: any object. */
+  readonly payload?: Shape | undefined
+  /** Left out: message ids are neither looked up nor remembered. */
+  readonly replay?: ReplayStore | undefined
+  /** How far the clocks may differ, in seconds. Default 300. */
+  readonly toleranceSecs?: number | undefined
+  readonly compat?: Compat | undefined
 }
 
 /** An envelope whose signature verified: its sender wrote it. Who the sender is, is another question. */
@@ -62,19 +92,20 @@ export function openEnvelope<Prefix extends MessagePrefix>(
   const { envelope, ...members } = requireEnvelope(engine, ladder, prefix, text)
   requireMessageType(ladder, prefix, envelope, terms.messageType)
   requireFreshness(ladder, prefix, members, terms)
-  requireShape(ladder, `${prefix}.payload`, members.payload, terms.payload)
-  requireEnvelopeSignature(engine, ladder, prefix, members, String(envelope['signature']))
+  requirePayload(ladder, prefix, members, terms.payload)
+  requireEnvelopeSignature(engine, ladder, prefix, members, String(envelope['signature']), terms.compat)
   requireRecord(ladder, prefix, members, terms)
   return members
 }
 
-interface ParsedEnvelope extends OpenedEnvelope {
+/** An envelope that has its shape, and of which nothing is believed yet. */
+export interface ParsedEnvelope extends OpenedEnvelope {
   readonly envelope: JsonObject
 }
 
-function requireEnvelope<Prefix extends MessagePrefix>(
+export function requireEnvelope<Prefix extends MessagePrefix>(
   engine: Engine,
-  ladder: Ladder<EnvelopeCheckId<Prefix>>,
+  ladder: Ladder<`${NoInfer<Prefix>}.envelope`>,
   prefix: Prefix,
   text: string,
 ): ParsedEnvelope {
@@ -93,7 +124,7 @@ function requireEnvelope<Prefix extends MessagePrefix>(
 }
 
 function parse<Prefix extends MessagePrefix>(
-  ladder: Ladder<EnvelopeCheckId<Prefix>>,
+  ladder: Ladder<`${NoInfer<Prefix>}.envelope`>,
   prefix: Prefix,
   text: string,
 ): JsonObject {
@@ -108,14 +139,15 @@ function parse<Prefix extends MessagePrefix>(
   }
 }
 
-function requireMessageType<Prefix extends MessagePrefix>(
-  ladder: Ladder<EnvelopeCheckId<Prefix>>,
+export function requireMessageType<Prefix extends MessagePrefix>(
+  ladder: Ladder<`${NoInfer<Prefix>}.${'message_type' | 'version'}`>,
   prefix: Prefix,
   { message_type, version }: JsonObject,
-  expected: MessageType,
+  expected: MessageType | undefined,
 ): void {
-  ladder.require(`${prefix}.message_type`, message_type === expected, () => ({
-    expected,
+  const accepted: readonly string[] = expected === undefined ? messageTypes : [expected]
+  ladder.require(`${prefix}.message_type`, accepted.includes(String(message_type)), () => ({
+    expected: listOf(accepted),
     actual: describe(message_type),
   }))
   ladder.require(`${prefix}.version`, version === AITP_VERSION, () => ({
@@ -127,28 +159,53 @@ function requireMessageType<Prefix extends MessagePrefix>(
 function requireFreshness<Prefix extends MessagePrefix>(
   ladder: Ladder<EnvelopeCheckId<Prefix>>,
   prefix: Prefix,
-  { sender, messageId, timestamp }: OpenedEnvelope,
-  { now, replay }: EnvelopeTerms,
+  envelope: OpenedEnvelope,
+  terms: EnvelopeTerms,
 ): void {
-  ladder.require(`${prefix}.replay`, !replay.has(sender, messageId, now), () => ({
-    expected: 'a new message id',
-    actual: messageId,
-  }))
-  ladder.require(`${prefix}.timestamp`, Math.abs(now - timestamp) <= TOLERANCE_SECS, () => ({
-    expected: `within ${TOLERANCE_SECS} s of ${now}`,
+  const { sender, messageId } = envelope
+  const { now, replay } = terms
+  if (replay === undefined) ladder.skip(`${prefix}.replay`, 'message ids are not remembered here')
+  else {
+    ladder.require(`${prefix}.replay`, !replay.has(sender, messageId, now), () => ({
+      expected: 'a new message id',
+      actual: messageId,
+    }))
+  }
+  requireTimestamp(ladder, prefix, envelope, terms)
+}
+
+export function requireTimestamp<Prefix extends MessagePrefix>(
+  ladder: Ladder<`${NoInfer<Prefix>}.timestamp`>,
+  prefix: Prefix,
+  { timestamp }: OpenedEnvelope,
+  { now, toleranceSecs = TOLERANCE_SECS }: EnvelopeTerms,
+): void {
+  ladder.require(`${prefix}.timestamp`, Math.abs(now - timestamp) <= toleranceSecs, () => ({
+    expected: `within ${toleranceSecs} s of ${now}`,
     actual: String(timestamp),
   }))
 }
 
-function requireEnvelopeSignature<Prefix extends MessagePrefix>(
-  engine: Engine,
+function requirePayload<Prefix extends MessagePrefix>(
   ladder: Ladder<EnvelopeCheckId<Prefix>>,
+  prefix: Prefix,
+  { payload }: OpenedEnvelope,
+  shape: Shape | undefined,
+): void {
+  if (shape === undefined) ladder.skip(`${prefix}.payload`, 'no kind of payload was expected')
+  else requireShape(ladder, `${prefix}.payload`, payload, shape)
+}
+
+export function requireEnvelopeSignature<Prefix extends MessagePrefix>(
+  engine: Engine,
+  ladder: Ladder<`${NoInfer<Prefix>}.envelope_signature`>,
   prefix: Prefix,
   { sender, messageId, timestamp, payload }: OpenedEnvelope,
   signature: string,
+  compat: Compat | undefined,
 ): void {
   const members = { message_id: messageId, timestamp, sender: { agent_id: sender }, payload }
-  const fault = signatureFault(engine, sender, envelopeSigningInput(engine, members), signature)
+  const fault = signatureFault(engine, sender, envelopeSigningInput(engine, members), signature, compat)
   ladder.require(`${prefix}.envelope_signature`, fault === undefined, () => ({
     expected: `signed by ${sender}`,
     actual: fault ?? 'verifies',
@@ -162,9 +219,28 @@ function requireRecord<Prefix extends MessagePrefix>(
   { sender, messageId }: OpenedEnvelope,
   { now, replay }: EnvelopeTerms,
 ): void {
+  if (replay === undefined) {
+    ladder.skip(`${prefix}.replay_record`, 'message ids are not remembered here')
+    return
+  }
   const verdict = replay.checkAndRecord(sender, messageId, now)
   ladder.require(`${prefix}.replay_record`, verdict === 'recorded', () => ({
     expected: 'recorded',
     actual: verdict === 'full' ? 'no room to remember another message id' : verdict,
   }))
+}
+
+/** The ladder of {@link verifyEnvelope}. */
+// biome-ignore format: a table, one row a check.
+export const standaloneEnvelopeChecks = envelopeChecks('envelope', { ...handshakeRules, section: 'RFC-AITP-0001' })
+
+/** What an envelope of any kind is held against. */
+export interface EnvelopeContext extends EnvelopeTerms {
+  readonly collector?: Collector | undefined
+}
+
+/** Verifies a signed envelope of whatever kind (RFC-AITP-0001). Its sender wrote it; nothing in it is judged. */
+export function verifyEnvelope(engine: Engine, text: string, context: EnvelopeContext): OpenedEnvelope {
+  const ladder: Ladder<EnvelopeCheckId<'envelope'>> = new Ladder(standaloneEnvelopeChecks, context.collector)
+  return openEnvelope(engine, ladder, 'envelope', text, context)
 }

@@ -2,19 +2,24 @@ import type { AgentKey } from './agent-key.ts'
 import { toHex } from './bytes.ts'
 import type { Engine } from './engine.ts'
 import { canonicalize } from './jcs.ts'
-import { aid, anyObject, anyString, closedObject, integerFrom, opaque, type Shape, uuid } from './shape.ts'
+import { aid, anyObject, anyString, closedObject, integerFrom, opaque, shapeFor, uuid } from './shape.ts'
 import { signDigest } from './signature.ts'
 import { AITP_VERSION } from './version.ts'
 
-export type MessageType =
-  | 'mutual_hello'
-  | 'mutual_hello_ack'
-  | 'mutual_commit'
-  | 'mutual_commit_ack'
-  | 'tct'
-  | 'pop_challenge'
-  | 'pop_response'
-  | 'error'
+/** Every registered `message_type`. */
+export const messageTypes = [
+  'mutual_hello',
+  'mutual_hello_ack',
+  'mutual_commit',
+  'mutual_commit_ack',
+  'tct',
+  'pop_challenge',
+  'pop_response',
+  'error',
+] as const
+
+/** A registered `message_type`. */
+export type MessageType = (typeof messageTypes)[number]
 
 /** The members of an envelope that its signature covers. `message_type`, `version` and `extensions` are not among them. */
 export interface SignedEnvelopeMembers {
@@ -31,7 +36,7 @@ export interface EnvelopeContent {
   readonly payload: object
 }
 
-export function envelopeShape(engine: Engine): Shape {
+export const envelopeShape = shapeFor((engine) => {
   return {
     required: {
       version: anyString,
@@ -44,7 +49,7 @@ export function envelopeShape(engine: Engine): Shape {
     },
     optional: { extensions: anyObject },
   }
-}
+})
 
 /** What is hashed and signed: id, time, sender and the hash of the canonical payload, joined by bars. */
 export function envelopeSigningInput(engine: Engine, envelope: SignedEnvelopeMembers): Uint8Array {

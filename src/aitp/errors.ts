@@ -68,10 +68,12 @@ export const errorCodes = {
 /** A registered wire code. */
 export type ErrorCode = keyof typeof errorCodes
 
+/** Whether a text is a wire code this implementation knows. An unknown one is an opaque failure. */
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorCodes, code)
 }
 
+/** What an error carries beside its code and message. */
 export interface AitpErrorDetails {
   /** Id of the check that failed, `null` when the refusal belongs to no ladder. */
   readonly check?: string | null

@@ -14,15 +14,16 @@ import type { Ladder } from './ladder.ts'
 import type { JsonObject } from './strict-json.ts'
 
 /** The kinds of token that share the steps below; ids of their checks begin with this. */
-type TokenKind = 'tct' | 'voucher'
+export type TokenKind = 'tct' | 'voucher' | 'delegation' | `chain.${number}`
 
 export function requireStructure<Kind extends TokenKind>(
   engine: Engine,
   ladder: Ladder<`${Kind}.structure`>,
   token: string,
   kind: Kind,
+  maxLength?: number,
 ): UnverifiedJws {
-  const jws = splitJws(engine, token)
+  const jws = splitJws(engine, token, maxLength)
   if (typeof jws === 'string')
     return ladder.refuse(`${kind}.structure`, { expected: 'a compact JWS', actual: jws })
   ladder.pass(`${kind}.structure`)

@@ -10,6 +10,7 @@ export interface ReplayStore {
   checkAndRecord(sender: string, messageId: string, now: number): ReplayVerdict
 }
 
+/** The bounds of a replay store. */
 export interface ReplayStoreOptions {
   /** Most ids kept at a time. */
   readonly capacity: number

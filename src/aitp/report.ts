@@ -1,7 +1,7 @@
 /** Where one check of a verification ended. `not_reached`: an earlier check failed. `skipped`: its input was not given. */
 export type CheckStatus = 'passed' | 'failed' | 'not_reached' | 'skipped'
 
-/** What a {@link Report} is about. */
+/** What a {@link Report} of a handshake or a call is about. */
 export type ReportSubject =
   | 'manifest'
   | 'mutual_hello'
@@ -12,9 +12,22 @@ export type ReportSubject =
   | 'grant_voucher'
   | 'unsigned'
 
+/** What a {@link Report} is about when it is not part of a handshake or a call. */
+export type ArtefactSubject =
+  | ReportSubject
+  | 'delegation'
+  | 'revocation_list'
+  | 'session_bundle'
+  | 'pop_challenge'
+  | 'pop_response'
+  | 'renewal_request'
+  | 'renewal_response'
+  | 'error'
+  | 'identity_token'
+
 /**
  * One rung of a verification ladder. `expected` and `actual` are short texts for people (a value, a time, a
- * comparison); `null` where there is nothing to compare. `section` names the RFC section, e.g. `RFC-AITP-0005 §4`.
+ * comparison); `null` where there is nothing to compare. `section` names the RFC section, e.g. `RFC-AITP-0005 §2`.
  */
 export interface Check {
   readonly id: string
@@ -26,8 +39,8 @@ export interface Check {
 }
 
 /** The ladder of one verification, in the order in which the specification names the checks. */
-export interface Report {
-  readonly subject: ReportSubject
+export interface Report<Subject extends ArtefactSubject = ReportSubject> {
+  readonly subject: Subject
   readonly verdict: 'accepted' | 'refused'
   /** Wire code of the refusal, `null` when accepted. */
   readonly code: string | null

@@ -20,6 +20,18 @@ export interface Shape {
   readonly optional: Readonly<Record<string, Rule>>
 }
 
+/** A shape that needs an engine for its AIDs, built once for each. */
+export function shapeFor(build: (engine: Engine) => Shape): (engine: Engine) => Shape {
+  const shapes = new WeakMap<Engine, Shape>()
+  return (engine) => {
+    const known = shapes.get(engine)
+    if (known !== undefined) return known
+    const shape = build(engine)
+    shapes.set(engine, shape)
+    return shape
+  }
+}
+
 export interface Inspection {
   /** The first structural fault other than an unknown member. */
   readonly fault: Fault | undefined
@@ -32,14 +44,15 @@ export function inspect(object: JsonObject, shape: Shape): Inspection {
 }
 
 function firstFault(object: JsonObject, { required, optional }: Shape): Fault | undefined {
-  for (const [name, rule] of Object.entries(required)) {
+  for (const name in required) {
     const value = object[name]
-    const fault = value === undefined ? { member: '', expected: 'present', actual: 'absent' } : rule(value)
+    const fault =
+      value === undefined ? { member: '', expected: 'present', actual: 'absent' } : required[name]?.(value)
     if (fault !== undefined) return inside(name, fault)
   }
-  for (const [name, rule] of Object.entries(optional)) {
+  for (const name in optional) {
     const value = object[name]
-    const fault = value === undefined ? undefined : rule(value)
+    const fault = value === undefined ? undefined : optional[name]?.(value)
     if (fault !== undefined) return inside(name, fault)
   }
   return undefined
@@ -65,6 +78,7 @@ function rule(expected: string, holds: (value: JsonValue) => boolean, show = des
 export const anyString = rule('a string', (value) => typeof value === 'string')
 export const nonEmptyString = rule('a non-empty string', (value) => typeof value === 'string' && value !== '')
 export const anyObject = rule('an object', isJsonObject)
+export const anyBoolean = rule('true or false', (value) => typeof value === 'boolean')
 export const uuid = rule(
   'a version 4 UUID in lowercase',
   (value) => typeof value === 'string' && isUuid(value),
@@ -76,6 +90,9 @@ export const opaque = rule(
   (value) => typeof value === 'string' && value !== '',
   describeSecret,
 )
+
+/** The text of a SHA-256 digest or a JWK thumbprint. */
+export const digestText = stringOf('43 characters of base64url', (text) => /^[A-Za-z0-9_-]{43}$/.test(text))
 
 /** 22 characters of base64url. Anything longer would let a peer choose what this agent signs. */
 export const nonce = rule(
@@ -123,6 +140,21 @@ export function uniqueStrings(expected: string, mostItems: number, holds: (text:
 export const capabilities = uniqueStrings('non-empty and without whitespace', 256, (text) =>
   /^\S+$/u.test(text),
 )
+
+/** An array whose items all follow one rule. The member named by a fault begins with the index. */
+export function arrayOf(item: Rule, mostItems: number): Rule {
+  return (value) => {
+    if (!Array.isArray(value)) return { member: '', expected: 'an array', actual: describe(value) }
+    const items: readonly JsonValue[] = value
+    if (items.length > mostItems)
+      return { member: '', expected: `at most ${mostItems} items`, actual: describe(items) }
+    for (const [index, each] of items.entries()) {
+      const fault = item(each)
+      if (fault !== undefined) return inside(String(index), fault)
+    }
+    return undefined
+  }
+}
 
 /** An object that may have nothing but these members. */
 export function closedObject(shape: Shape): Rule {

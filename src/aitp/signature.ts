@@ -1,9 +1,11 @@
 import type { AgentKey } from './agent-key.ts'
 import { type Aid, type AidAlgorithm, type AidKey, aidKey } from './aid.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import type { Compat } from './compat.ts'
 import { passesEd25519Precheck } from './ed25519-precheck.ts'
 import type { Engine } from './engine.ts'
 import { hasLowS } from './low-s.ts'
+import { verifyPrehashedP256 } from './p256-prehashed.ts'
 
 const FORM = /^(?:(ed25519|p256)\.)?([A-Za-z0-9_-]{86})$/
 
@@ -29,13 +31,18 @@ export function signatureFault(
   signer: Aid,
   input: Uint8Array,
   text: string,
+  { acceptPrehashedP256 = false }: Pick<Compat, 'acceptPrehashedP256'> = {},
 ): string | undefined {
-  const key = aidKey(signer)
+  const key = aidKey(signer, engine)
   const [, tag, encoded] = FORM.exec(text) ?? []
   if (encoded === undefined) return 'not of the form [ed25519.|p256.]86 characters of base64url'
   const algorithm: AidAlgorithm = tag === 'p256' ? 'p256' : 'ed25519'
   if (algorithm !== key.algorithm) return 'its algorithm is not that of the AID'
   const signature = decodeBase64url(encoded)
   if (signature === undefined) return 'base64url with unused bits that are not zero'
-  return verifyRaw(engine, key, engine.sha256(input), signature) ? undefined : 'does not verify'
+  const digest = engine.sha256(input)
+  if (verifyRaw(engine, key, digest, signature)) return undefined
+  const isPrehashed =
+    acceptPrehashedP256 && algorithm === 'p256' && verifyPrehashedP256(engine, key.bytes, digest, signature)
+  return isPrehashed ? undefined : 'does not verify'
 }

@@ -1,12 +1,10 @@
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+import { parsePlainJson } from './plain-json.ts'
 import { isWellFormed } from './well-formed.ts'
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 
-/** A parsed object. It has no prototype, so `__proto__` and `constructor` are members like any other. */
-export interface JsonObject {
-  readonly [member: string]: JsonValue
-}
-
+/** How much a text may hold, and where it may have fractions. */
 export interface StrictJsonOptions {
   /** Most characters the text may have. */
   readonly maxLength: number
@@ -57,7 +55,15 @@ export function parseStrictJson(text: string, options: StrictJsonOptions): JsonV
   if (text.length > options.maxLength) {
     throw new StrictJsonError(`more than ${options.maxLength} characters`, options.maxLength)
   }
-  return new Reader(text, options.fractions ?? 'inside_extensions').document()
+  return parsePlainJson(text) ?? readStrictJson(text, options.fractions)
+}
+
+/** As {@link parseStrictJson}, always character by character. Says what is wrong with a text, and where. */
+export function readStrictJson(
+  text: string,
+  fractions: StrictJsonOptions['fractions'] = 'inside_extensions',
+): JsonValue {
+  return new Reader(text, fractions).document()
 }
 
 /** As {@link parseStrictJson}, for the usual case of an object at the top. */
@@ -65,10 +71,6 @@ export function parseStrictJsonObject(text: string, options: StrictJsonOptions):
   const value = parseStrictJson(text, options)
   if (!isJsonObject(value)) throw new StrictJsonError('no object', 0)
   return value
-}
-
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 class Reader {

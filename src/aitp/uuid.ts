@@ -1,5 +1,6 @@
 import { toHex } from './bytes.ts'
 
+/** As many bytes as asked for, from a cryptographic source. */
 export type RandomBytes = (length: number) => Uint8Array
 
 const FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

@@ -15,3 +15,8 @@ export function shippedPaths(entryFolder: string): ShippedPaths {
     pages: join(out, 'renderer'),
   }
 }
+
+/** The conformance fixtures of the specification, in a clone. */
+export function shippedFixtures({ scenarios }: ShippedPaths): string {
+  return join(scenarios, '..', 'test', 'vectors', 'aitp', 'conformance')
+}

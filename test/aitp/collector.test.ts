@@ -135,7 +135,12 @@ describe('a report', () => {
     expect(report.verdict).toBe('accepted')
     expect(idsOf(report.checks)).toEqual(idsOf(helloChecks))
     const skipped = report.checks.filter(({ status }) => status === 'skipped').map(({ id }) => id)
-    expect(skipped).toEqual(['hello.expected_peer', 'identity.trust_anchor', 'identity.pin'])
+    expect(skipped).toEqual([
+      'hello.expected_peer',
+      'identity.trust_anchor',
+      'identity.pin',
+      'identity.issuer_keys',
+    ])
   })
 
   it('of a commit without voucher shows its checks as skipped', () => {

@@ -41,10 +41,11 @@ export function keyNamed(id: string): AgentKey {
   throw new TypeError(`no key ${id}`)
 }
 
-/** A (initiator), B (responder), C, a P-256 key, and somebody whom nobody trusts. */
+/** A (initiator), B (responder), C and D (delegatees), a P-256 key, and somebody whom nobody trusts. */
 export const A = keyNamed('kat-keypair-001')
 export const B = keyNamed('kat-keypair-002')
 export const C = keyNamed('kat-keypair-003')
+export const D = keyNamed('kat-keypair-004')
 export const P = keyNamed('kat-keypair-005-p256')
 export const ATTACKER = keyNamed('kat-keypair-006-attacker')
 

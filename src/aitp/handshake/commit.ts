@@ -1,5 +1,6 @@
-import { decodeBase64url } from '../base64url.ts'
+import type { Aid } from '../aid.ts'
 import { equalInConstantTime } from '../bytes.ts'
+import type { Compat } from '../compat.ts'
 import { abbreviate, listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { type MessageType, sealEnvelope } from '../envelope.ts'
@@ -7,7 +8,7 @@ import { type OpenedEnvelope, openEnvelope } from '../envelope-checks.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { Ladder } from '../ladder.ts'
 import type { VerifiedManifest } from '../manifest/document.ts'
-import { signatureFault, signDigest } from '../signature.ts'
+import { nonceSignatureFault, signNonce } from '../pop/nonce.ts'
 import type { JsonObject } from '../strict-json.ts'
 import { issueTct } from '../tct/issue.ts'
 import { checkRevocation, checkTctToken, type VerifiedTct } from '../tct/verify.ts'
@@ -71,7 +72,7 @@ export function writeCommit(
   const payload = {
     tct: token,
     ...(voucher === null ? {} : { grant_voucher: voucher }),
-    pop_signature: signDigest(engine, key, nonceBytes(peerNonce)),
+    pop_signature: signNonce(engine, key, peerNonce),
     pop_nonce_echo: peerNonce,
   }
   return sealEnvelope(engine, key, { messageType, messageId: newUuid(randomBytes), timestamp: now, payload })
@@ -93,6 +94,7 @@ export function openCommit<Prefix extends CommitPrefix>(
     messageType,
     payload: commitShape,
     replay: party.replay,
+    compat: party.compat,
   })
   ladder.require(`${prefix}.sender`, opened.sender === peer.aid, () => ({
     expected: peer.aid,
@@ -111,7 +113,8 @@ export function checkCommitContent<Prefix extends CommitPrefix>(
   { payload }: OpenedEnvelope,
   now: number,
 ): HeldToken {
-  checkPossession(engine, ladder, prefix, exchange, payload)
+  const sent = { sender: exchange.peer.aid, ownNonce: exchange.ownNonce }
+  checkPossession(engine, ladder, prefix, sent, payload, party.compat)
   const { peer } = exchange
   const tct = checkTctToken(engine, ladder, String(payload['tct']), {
     now,
@@ -133,8 +136,8 @@ export function checkCommitContent<Prefix extends CommitPrefix>(
       isRevoked: isRevokedByPeer,
     }).token
   }
-  checkOffered(ladder, prefix, tct, peer)
-  checkRevocation(ladder, tct.claims, isRevokedByPeer)
+  checkOffered(ladder, prefix, tct, peer.body.offered_capabilities)
+  checkRevocation(ladder, tct.claims, { isRevoked: isRevokedByPeer })
   checkRequired(ladder, prefix, tct, party.manifest)
   const { token, claims } = tct
   const unrequestedGrants = claims.grants.filter((grant) => !exchange.requestedByUs.includes(grant))
@@ -154,32 +157,34 @@ export function checkNonceEcho<Id extends string>(
   }))
 }
 
-function checkPossession<Prefix extends CommitPrefix>(
+/** The echo and the signature over the nonce this agent sent. */
+export function checkPossession<Prefix extends CommitPrefix>(
   engine: Engine,
-  ladder: Ladder<CommitContentId<Prefix>>,
+  ladder: Ladder<`${NoInfer<Prefix>}.${'nonce_echo' | 'pop'}`>,
   prefix: Prefix,
-  { peer, ownNonce }: Exchange,
+  { sender, ownNonce }: { readonly sender: Aid; readonly ownNonce: string },
   payload: JsonObject,
+  compat: Compat | undefined,
 ): void {
   checkNonceEcho(ladder, `${prefix}.nonce_echo`, ownNonce, payload)
-  const fault = signatureFault(engine, peer.aid, nonceBytes(ownNonce), String(payload['pop_signature']))
+  const fault = nonceSignatureFault(engine, sender, ownNonce, String(payload['pop_signature']), compat)
   ladder.require(`${prefix}.pop`, fault === undefined, () => ({
-    expected: `signed by ${peer.aid}`,
+    expected: `signed by ${sender}`,
     actual: fault ?? 'verifies',
   }))
 }
 
-function checkOffered<Prefix extends CommitPrefix>(
-  ladder: Ladder<CommitContentId<Prefix>>,
+export function checkOffered<Prefix extends CommitPrefix>(
+  ladder: Ladder<`${NoInfer<Prefix>}.grants_offered`>,
   prefix: Prefix,
   { claims }: VerifiedTct,
-  { body, aid }: VerifiedManifest,
+  offered: readonly string[],
 ): void {
-  const overflow = claims.grants.filter((grant) => !body.offered_capabilities.includes(grant))
+  const overflow = claims.grants.filter((grant) => !offered.includes(grant))
   ladder.require(`${prefix}.grants_offered`, overflow.length === 0, () => ({
-    expected: `among ${listOf(body.offered_capabilities)}`,
+    expected: `among ${listOf(offered)}`,
     actual: listOf(claims.grants),
-    message: `${aid} grants ${listOf(overflow)}, which its manifest does not offer`,
+    message: `${claims.iss} grants ${listOf(overflow)}, which its manifest does not offer`,
   }))
 }
 
@@ -196,11 +201,4 @@ function checkRequired<Prefix extends CommitPrefix>(
     actual: listOf(claims.grants),
     message: `${claims.iss} grants ${listOf(claims.grants)}, this agent requires ${listOf(missing)}`,
   }))
-}
-
-function nonceBytes(nonce: string): Uint8Array {
-  const bytes = decodeBase64url(nonce)
-  // Never signs anything but 16 bytes: a longer "nonce" could be the signing input of something else.
-  if (bytes?.length !== 16) throw new TypeError('a nonce has 16 bytes')
-  return bytes
 }

@@ -5,9 +5,9 @@ import type { Engine } from '../engine.ts'
 import { type MessageType, sealEnvelope } from '../envelope.ts'
 import { type OpenedEnvelope, openEnvelope } from '../envelope-checks.ts'
 import { checkIdentity } from '../identity/checks.ts'
-import { signPinnedKeyProof } from '../identity/pinned-key.ts'
+import { presentIdentity } from '../identity/present.ts'
 import type { Ladder } from '../ladder.ts'
-import type { VerifiedManifest } from '../manifest/document.ts'
+import { acceptedIdentityTypes, type VerifiedManifest } from '../manifest/document.ts'
 import { checkManifestBody } from '../manifest/verify.ts'
 import type { Shape } from '../shape.ts'
 import { isJsonObject, type JsonObject } from '../strict-json.ts'
@@ -42,16 +42,14 @@ export function writeHello(
   const popNonce = encodeBase64url(nonceBytes)
   const messageId = newUuid(step.randomBytes)
   const timestamp = step.now
-  const { subject, public_key } = manifest.body.identity_hint
-  const proof = signPinnedKeyProof(engine, key, {
-    sender: key.aid,
-    receiver: content.receiver,
-    messageId,
-    timestamp,
-    popNonce: nonceBytes,
-  })
   const payload = {
-    identity: { type: 'pinned_key', subject, public_key, proof },
+    identity: presentIdentity(engine, party, {
+      sender: key.aid,
+      receiver: content.receiver,
+      messageId,
+      timestamp,
+      popNonce: nonceBytes,
+    }),
     manifest: manifest.body,
     requested_grants: content.requestedGrants,
     pop_nonce: popNonce,
@@ -83,7 +81,7 @@ export function openHello<Prefix extends HelloPrefix>(
   text: string,
   { prefix, messageType, payload, expectedPeers, now }: HelloTerms<Prefix>,
 ): OpenedEnvelope {
-  const terms = { now, messageType, payload, replay: party.replay }
+  const terms = { now, messageType, payload, replay: party.replay, compat: party.compat }
   const opened = openEnvelope(engine, ladder, prefix, text, terms)
   checkExpectedPeer(ladder, prefix, opened.sender, expectedPeers)
   return opened
@@ -99,11 +97,20 @@ export function checkHelloContent<Prefix extends HelloPrefix>(
 ): VerifiedManifest {
   const tree = objectMember(payload, 'manifest')
   checkManifestAid(ladder, prefix, sender, tree)
-  const peer = checkManifestBody(engine, ladder, tree, { now, allowLoopbackHttp: party.allowLoopbackHttp })
+  const peer = checkManifestBody(engine, ladder, tree, {
+    now,
+    allowLoopbackHttp: party.allowLoopbackHttp,
+    compat: party.compat,
+  })
   checkIdentity(engine, ladder, objectMember(payload, 'identity'), {
-    own: party.manifest,
+    now,
+    acceptedTypes: acceptedIdentityTypes(party.manifest.body),
+    trustAnchors: party.manifest.body.accepted_trust_anchors,
+    ownType: party.manifest.body.identity_hint.type,
+    receiver: party.key.aid,
     peer,
     pins: party.pins,
+    issuerKeys: party.issuerKeys,
     compat: party.compat ?? {},
     sender,
     messageId,
@@ -132,8 +139,8 @@ function checkExpectedPeer<Prefix extends HelloPrefix>(
   }))
 }
 
-function checkManifestAid<Prefix extends HelloPrefix>(
-  ladder: Ladder<HelloContentId<Prefix>>,
+export function checkManifestAid<Prefix extends HelloPrefix>(
+  ladder: Ladder<`${NoInfer<Prefix>}.manifest_aid`>,
   prefix: Prefix,
   sender: Aid,
   { aid }: JsonObject,
@@ -149,7 +156,8 @@ function checkManifestAid<Prefix extends HelloPrefix>(
   }))
 }
 
-function objectMember(payload: JsonObject, name: string): JsonObject {
+/** A member that the shape of the payload requires to be an object. */
+export function objectMember(payload: JsonObject, name: string): JsonObject {
   const member = payload[name]
   if (!isJsonObject(member)) throw new TypeError(`the shape of ${name} was not required`)
   return member

@@ -19,6 +19,7 @@ import type { Established, HandshakeParty, IssuedToken, StepInput } from './part
 import { helloAckShape, requestedGrants } from './payloads.ts'
 import { DEADLINE_SECS, Turn } from './turn.ts'
 
+/** What opening a handshake needs from outside. */
 export interface StartInput extends StepInput {
   /** The AID pinned for this peer. */
   readonly expectedAid?: Aid | undefined

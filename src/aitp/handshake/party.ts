@@ -1,7 +1,9 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { Aid } from '../aid.ts'
 import type { Collector } from '../collector.ts'
-import type { Compat } from '../identity/checks.ts'
+import type { Compat } from '../compat.ts'
+import type { Jwk } from '../identity/jwk.ts'
+import type { IdentityTokenRequest } from '../identity/oidc.ts'
 import type { PinStore } from '../identity/pins.ts'
 import type { CompactJws } from '../jws.ts'
 import type { VerifiedManifest } from '../manifest/document.ts'
@@ -36,6 +38,10 @@ export interface HandshakeParty {
   /** Asked about the token a peer sends, when a revocation list is at hand. */
   readonly isRevoked?: (jti: string, issuer: Aid) => boolean
   readonly compat?: Compat
+  /** The key set of an OIDC issuer, `undefined` when it could not be had. Asked for trust anchors only. */
+  readonly issuerKeys?: (issuer: string) => readonly Jwk[] | undefined
+  /** For an agent with an OIDC identity: a JWT of its issuer for this handshake, `null` when there is none to be had. */
+  readonly mintIdentityToken?: (request: IdentityTokenRequest) => string | null
 }
 
 /** What the peer issued to this agent, exactly as it came. */

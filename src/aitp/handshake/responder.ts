@@ -10,6 +10,7 @@ import type { Established, HandshakeParty, StepInput } from './party.ts'
 import { helloShape, requestedGrants } from './payloads.ts'
 import { DEADLINE_SECS, Turn } from './turn.ts'
 
+/** What answering a hello needs from outside. */
 export interface ReceiveHelloInput extends StepInput {
   /** The AIDs that may open a handshake here; without them the check is skipped. */
   readonly expectedPeers?: Iterable<Aid> | undefined

@@ -1,12 +1,16 @@
 import { type Aid, aidIdentifier } from '../aid.ts'
 import { decodeBase64url } from '../base64url.ts'
+import type { Compat } from '../compat.ts'
 import { describe, listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
+import { AitpError } from '../errors.ts'
 import { check, type Ladder } from '../ladder.ts'
 import { acceptedIdentityTypes, type VerifiedManifest } from '../manifest/document.ts'
 import type { JsonObject } from '../strict-json.ts'
 import { faultEvidence } from '../structure.ts'
 import { identityDescriptor } from './descriptor.ts'
+import type { Jwk } from './jwk.ts'
+import { verifyIdentityToken } from './oidc.ts'
 import { pinnedKeyProofFault } from './pinned-key.ts'
 import { findPin, type PinStore } from './pins.ts'
 
@@ -20,21 +24,26 @@ export const identityChecks = [
   check('identity.trust_anchor', 'Identity issuer is a trust anchor here', 'RFC-AITP-0002', 'INCOMPATIBLE_TRUST_ANCHORS'),
   check('identity.key', 'Pinned key is the key in the sender AID', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
   check('identity.pin', 'Key is in the trust store, for this subject', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
-  check('identity.proof', 'Identity proof verifies for this handshake', 'RFC-AITP-0002 §3.1', 'IDENTITY_FAILED'),
+  check('identity.issuer_keys', 'Keys of the identity issuer are at hand', 'RFC-AITP-0002', 'KEY_RESOLUTION_FAILED'),
+  check('identity.proof', 'Identity proof verifies for this handshake', 'RFC-AITP-0002', 'IDENTITY_FAILED'),
 ] as const
 
 export type IdentityCheckId = (typeof identityChecks)[number]['id']
 
-/** Older forms that a deployment may accept from peers which still emit them. */
-export interface Compat {
-  /** Pinned-key proofs whose timestamp is eight bytes instead of decimal digits. */
-  readonly acceptBinaryPinnedTimestamp?: boolean
-}
-
 export interface IdentityTerms {
-  readonly own: VerifiedManifest
+  /** Unix seconds. */
+  readonly now: number
+  /** What the judge of this identity accepts; `null` leaves the check out. */
+  readonly acceptedTypes: readonly string[] | null
+  readonly trustAnchors: readonly string[] | null
+  /** The judge's own identity type, which the peer has to accept in turn. */
+  readonly ownType: string | null
+  /** For whom the proof must have been made. */
+  readonly receiver: Aid | null
   readonly peer: VerifiedManifest
   readonly pins: PinStore | null
+  /** The key set of an OIDC issuer, `undefined` when it could not be had. Asked for trusted issuers only. */
+  readonly issuerKeys: ((issuer: string) => readonly Jwk[] | undefined) | undefined
   readonly compat: Compat
   /** From the envelope that carries the identity. */
   readonly sender: Aid
@@ -55,9 +64,10 @@ export function checkIdentity(
   ladder.pass('identity.descriptor')
   checkHint(ladder, identity, terms.peer)
   checkTypes(ladder, identity, terms)
-  checkTrustAnchor(ladder, identity, terms.own)
+  checkTrustAnchor(ladder, identity, terms.trustAnchors)
   checkPin(ladder, identity, terms)
-  checkProof(engine, ladder, identity, terms)
+  if (identity['type'] === 'oidc') checkIdentityToken(engine, ladder, identity, terms)
+  else checkPinnedKeyProof(engine, ladder, identity, terms)
 }
 
 function checkHint(ladder: Ladder<IdentityCheckId>, identity: JsonObject, { body }: VerifiedManifest): void {
@@ -74,16 +84,21 @@ function checkHint(ladder: Ladder<IdentityCheckId>, identity: JsonObject, { body
 function checkTypes(
   ladder: Ladder<IdentityCheckId>,
   identity: JsonObject,
-  { own, peer }: IdentityTerms,
+  { acceptedTypes, ownType, peer }: IdentityTerms,
 ): void {
   const type = String(identity['type'])
-  const accepted: readonly string[] = acceptedIdentityTypes(own.body)
-  ladder.require('identity.type_accepted', accepted.includes(type), () => ({
-    expected: listOf(accepted),
-    actual: type,
-  }))
-  const ownType = own.body.identity_hint.type
-  const acceptedByPeer = acceptedIdentityTypes(peer.body)
+  if (acceptedTypes === null) ladder.skip('identity.type_accepted', 'any type is accepted here')
+  else {
+    ladder.require('identity.type_accepted', acceptedTypes.includes(type), () => ({
+      expected: listOf(acceptedTypes),
+      actual: type,
+    }))
+  }
+  if (ownType === null) {
+    ladder.skip('identity.own_type_accepted', 'the type of this agent was not given')
+    return
+  }
+  const acceptedByPeer: readonly string[] = acceptedIdentityTypes(peer.body)
   ladder.require('identity.own_type_accepted', acceptedByPeer.includes(ownType), () => ({
     expected: listOf(acceptedByPeer),
     actual: ownType,
@@ -92,15 +107,17 @@ function checkTypes(
 
 function checkTrustAnchor(
   ladder: Ladder<IdentityCheckId>,
-  identity: JsonObject,
-  own: VerifiedManifest,
+  { type, issuer }: JsonObject,
+  anchors: readonly string[] | null,
 ): void {
-  const { type, issuer } = identity
   if (type === 'pinned_key') {
     ladder.skip('identity.trust_anchor', 'a pinned key has no issuer')
     return
   }
-  const anchors = own.body.accepted_trust_anchors
+  if (anchors === null) {
+    ladder.skip('identity.trust_anchor', 'any issuer is accepted here')
+    return
+  }
   ladder.require('identity.trust_anchor', anchors.includes(String(issuer)), () => ({
     expected: listOf(anchors),
     actual: String(issuer),
@@ -132,22 +149,21 @@ function checkPin(
   }))
 }
 
-function checkProof(
+function checkPinnedKeyProof(
   engine: Engine,
   ladder: Ladder<IdentityCheckId>,
-  identity: JsonObject,
+  { proof }: JsonObject,
   terms: IdentityTerms,
 ): void {
-  const { type, proof } = identity
-  const popNonce = decodeBase64url(terms.popNonce)
-  if (type !== 'pinned_key' || popNonce === undefined) {
-    ladder.refuse('identity.proof', {
-      expected: 'a pinned key',
-      actual: `${String(type)}, which is not supported`,
-    })
+  ladder.skip('identity.issuer_keys', 'a pinned key has no issuer')
+  const { sender, receiver, messageId, timestamp, compat } = terms
+  if (receiver === null) {
+    ladder.skip('identity.proof', 'no receiver was given')
+    return
   }
-  const { sender, own, messageId, timestamp, compat } = terms
-  const fields = { sender, receiver: own.aid, messageId, timestamp, popNonce }
+  const popNonce = decodeBase64url(terms.popNonce)
+  if (popNonce === undefined) throw new TypeError('the shape of pop_nonce was not required')
+  const fields = { sender, receiver, messageId, timestamp, popNonce }
   const fault = pinnedKeyProofFault(
     engine,
     String(proof),
@@ -155,7 +171,57 @@ function checkProof(
     compat.acceptBinaryPinnedTimestamp === true,
   )
   ladder.require('identity.proof', fault === undefined, () => ({
-    expected: `signed by ${sender} for ${own.aid}`,
+    expected: `made by ${sender} for ${receiver} and this message`,
     actual: fault ?? 'verifies',
   }))
+}
+
+function checkIdentityToken(
+  engine: Engine,
+  ladder: Ladder<IdentityCheckId>,
+  { issuer, subject, proof }: JsonObject,
+  { now, receiver, sender, popNonce, issuerKeys }: IdentityTerms,
+): void {
+  const name = String(issuer)
+  const keys = issuerKeys?.(name)
+  const refusal = refusalOf(() =>
+    verifyIdentityToken(engine, String(proof), {
+      now,
+      issuer: name,
+      subject: String(subject),
+      audience: receiver,
+      nonce: popNonce,
+      presenter: sender,
+      keys,
+    }),
+  )
+  const found = {
+    expected: `keys of ${name}`,
+    actual: keys === undefined ? 'none to be had' : `${keys.length}`,
+  }
+  if (refusal?.code === 'KEY_RESOLUTION_FAILED')
+    ladder.refuse('identity.issuer_keys', { ...found, cause: refusal })
+  if (keys === undefined) ladder.skip('identity.issuer_keys', 'the token is refused without them')
+  else ladder.pass('identity.issuer_keys', () => found)
+  const evidence = {
+    expected: refusal?.expected ?? `made by ${name} for this handshake`,
+    actual: refusal?.actual ?? 'verifies',
+  }
+  if (refusal !== undefined)
+    ladder.refuse('identity.proof', {
+      ...evidence,
+      message: `${refusal.check}: ${refusal.message}`,
+      cause: refusal,
+    })
+  ladder.pass('identity.proof', () => evidence)
+}
+
+function refusalOf(verify: () => void): AitpError | undefined {
+  try {
+    verify()
+    return undefined
+  } catch (error) {
+    if (error instanceof AitpError) return error
+    throw error
+  }
 }

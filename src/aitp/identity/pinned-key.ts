@@ -35,9 +35,14 @@ export function pinnedKeyProofInput(
   return concatBytes(...texts, time, NUL, popNonce)
 }
 
-export function signPinnedKeyProof(engine: Engine, key: AgentKey, fields: PinnedKeyProofFields): string {
+export function signPinnedKeyProof(
+  engine: Engine,
+  key: AgentKey,
+  fields: PinnedKeyProofFields,
+  form: TimestampForm = 'decimal',
+): string {
   if (key.algorithm !== 'ed25519') throw new TypeError('a pinned-key proof needs an Ed25519 key')
-  return signDigest(engine, key, pinnedKeyProofInput(engine, fields))
+  return signDigest(engine, key, pinnedKeyProofInput(engine, fields, form))
 }
 
 /** What is wrong with a proof, `undefined` when it verifies. The two timestamp forms can never be confused: their lengths differ. */

@@ -7,19 +7,30 @@ import { signDigest } from '../signature.ts'
 import type { JsonObject } from '../strict-json.ts'
 import type { RandomBytes } from '../uuid.ts'
 import { AITP_VERSION } from '../version.ts'
-import type { ManifestBody, ManifestDocument, VerifiedManifest } from './document.ts'
+import type {
+  IdentityHint,
+  IdentityType,
+  ManifestBody,
+  ManifestDocument,
+  VerifiedManifest,
+} from './document.ts'
 import { signingInput, verifyManifest } from './verify.ts'
 
+/** What an agent says about itself. Times are Unix seconds. */
 export interface BuildManifestOptions {
   readonly displayName?: string
-  /** The name under which peers pin this agent's key. */
+  /** The name under which peers pin this agent's key, or its subject at the issuer. */
   readonly subject: string
+  /** The OIDC issuer that vouches for this agent. Left out: peers pin its key. */
+  readonly issuer?: string
   /** Ends in a slash: peers resolve `hello` and `commit` relative to it. */
   readonly handshakeEndpoint: string
   readonly offeredCapabilities: readonly string[]
   readonly requiredPeerCapabilities?: readonly string[]
-  readonly acceptedIdentityTypes: readonly ['pinned_key']
-  readonly acceptedTrustAnchors: readonly []
+  /** Of peers. Empty: nobody. */
+  readonly acceptedIdentityTypes: readonly IdentityType[]
+  /** Issuers accepted from peers; empty only where `oidc` is not accepted. */
+  readonly acceptedTrustAnchors: readonly string[]
   readonly publishedAt: number
   readonly expiresAt: number
   /** Left out when empty: a verifier that drops an empty object would then fail the signature. */
@@ -27,6 +38,7 @@ export interface BuildManifestOptions {
   readonly allowLoopbackHttp?: boolean
 }
 
+/** A manifest, signed and verified. */
 export interface BuiltManifest {
   /** As it is served. */
   readonly text: string
@@ -34,21 +46,22 @@ export interface BuiltManifest {
   readonly verified: VerifiedManifest
 }
 
-/** Builds and signs the manifest of a pinned-key agent. What comes out has been verified like a stranger's. */
+/** Builds and signs the manifest of an agent. What comes out has been verified like a stranger's. */
 export function buildManifest(
   engine: Engine,
   key: AgentKey,
   options: BuildManifestOptions,
   { randomBytes }: { readonly randomBytes: RandomBytes },
 ): BuiltManifest {
-  if (key.algorithm !== 'ed25519') throw new TypeError('the identity type pinned_key needs an Ed25519 key')
+  if (options.acceptedIdentityTypes.includes('oidc') && options.acceptedTrustAnchors.length === 0)
+    throw new TypeError('an agent that accepts oidc names the issuers it accepts')
   const challenge = randomBytes(16)
   const { displayName, requiredPeerCapabilities, extensions } = options
   const signed: Omit<ManifestBody, 'signature'> = {
     version: AITP_VERSION,
     aid: key.aid,
     ...(displayName === undefined ? {} : { display_name: displayName }),
-    identity_hint: { type: 'pinned_key', subject: options.subject, public_key: aidIdentifier(key.aid) },
+    identity_hint: identityHint(key, options),
     handshake_endpoint: options.handshakeEndpoint,
     accepted_trust_anchors: [...options.acceptedTrustAnchors],
     accepted_identity_types: [...options.acceptedIdentityTypes],
@@ -69,4 +82,10 @@ export function buildManifest(
   const text = canonicalize(document)
   const { publishedAt: now, allowLoopbackHttp } = options
   return { text, document, verified: verifyManifest(engine, text, { now, allowLoopbackHttp }) }
+}
+
+function identityHint(key: AgentKey, { subject, issuer }: BuildManifestOptions): IdentityHint {
+  if (issuer !== undefined) return { type: 'oidc', subject, issuer }
+  if (key.algorithm !== 'ed25519') throw new TypeError('the identity type pinned_key needs an Ed25519 key')
+  return { type: 'pinned_key', subject, public_key: aidIdentifier(key.aid) }
 }

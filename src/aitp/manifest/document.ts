@@ -19,8 +19,10 @@ import {
 import { isJsonObject, type JsonObject } from '../strict-json.ts'
 import { isUri } from '../uri.ts'
 
+/** How an agent shows who it is: by a token of an issuer, or by a key its peers have pinned. */
 export type IdentityType = 'oidc' | 'pinned_key'
 
+/** How an agent will present itself: the subject, with an issuer (`oidc`) or a key of 43 characters (`pinned_key`). */
 export interface IdentityHint {
   readonly type: IdentityType
   readonly subject: string

@@ -1,4 +1,4 @@
-import { aidKey } from '../aid.ts'
+import { aidAlgorithm } from '../aid.ts'
 import { listOf } from '../describe.ts'
 import { AitpError } from '../errors.ts'
 import { acceptedIdentityTypes, type VerifiedManifest } from './document.ts'
@@ -41,7 +41,7 @@ function requireTrustAnchor(presenter: VerifiedManifest, judge: VerifiedManifest
 /** The registry has no code for this one. */
 function requireSignatureAlgorithm(own: VerifiedManifest, peer: VerifiedManifest): void {
   const accepted = peer.body.accepted_signature_algorithms
-  const { algorithm } = aidKey(own.aid)
+  const algorithm = aidAlgorithm(own.aid)
   if (accepted === undefined || accepted.includes(algorithm)) return
   throw new AitpError(
     'INVALID_SIGNATURE',

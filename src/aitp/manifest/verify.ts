@@ -1,6 +1,7 @@
 import { type Aid, aidIdentifier, isSameKey, parseAid } from '../aid.ts'
 import { decodeBase64url } from '../base64url.ts'
 import type { Collector } from '../collector.ts'
+import type { Compat } from '../compat.ts'
 import { describe } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { canonicalize } from '../jcs.ts'
@@ -23,9 +24,10 @@ export const manifestBodyChecks = [
   check('manifest.identity_hint', 'Pinned key of the identity hint is the key in the AID', 'RFC-AITP-0003 §3.1', 'IDENTITY_FAILED'),
 ] as const
 
+/** The ladder of a manifest as served (RFC-AITP-0003). */
 // biome-ignore format: a table, one row a check.
 export const manifestChecks = [
-  check('manifest.wrapper', 'Document is an object with the single member manifest', 'RFC-AITP-0003 §5', 'MANIFEST_INVALID'),
+  check('manifest.wrapper', 'Document is an object with the single member manifest', 'RFC-AITP-0003', 'MANIFEST_INVALID'),
   ...manifestBodyChecks,
   check('manifest.expected_aid', 'AID is the one pinned for this peer', 'RFC-AITP-0002 §3.2', 'IDENTITY_FAILED'),
 ] as const
@@ -37,8 +39,10 @@ export interface ManifestTerms {
   readonly now: number
   /** Accepts `http:` endpoints whose host is loopback. */
   readonly allowLoopbackHttp?: boolean | undefined
+  readonly compat?: Compat | undefined
 }
 
+/** What a manifest is held against. */
 export interface VerifyManifestOptions extends ManifestTerms {
   /** The AID pinned for this peer. */
   readonly expectedAid?: Aid | undefined
@@ -73,7 +77,7 @@ export function checkManifestBody(
   engine: Engine,
   ladder: Ladder<ManifestBodyCheckId>,
   tree: JsonObject,
-  { now, allowLoopbackHttp = false }: ManifestTerms,
+  { now, allowLoopbackHttp = false, compat }: ManifestTerms,
 ): VerifiedManifest {
   checkVersion(ladder, tree)
   requireShape(ladder, 'manifest.body', tree, manifestShape(engine, allowLoopbackHttp), {
@@ -83,8 +87,8 @@ export function checkManifestBody(
   const body = tree as unknown as ManifestBody
   const aid = parseAid(engine, body.aid)
   checkTimes(ladder, body, now)
-  checkPossession(engine, ladder, aid, body)
-  const signature = signatureFault(engine, aid, signingInput(engine, tree), body.signature)
+  checkPossession(engine, ladder, aid, body, compat)
+  const signature = signatureFault(engine, aid, signingInput(engine, tree), body.signature, compat)
   ladder.require('manifest.signature', signature === undefined, () => ({
     expected: `signed by ${aid}`,
     actual: signature ?? 'verifies',
@@ -158,11 +162,12 @@ function checkPossession(
   ladder: Ladder<ManifestBodyCheckId>,
   aid: Aid,
   body: ManifestBody,
+  compat: Compat | undefined,
 ): void {
   const { challenge, signature } = body.proof_of_possession
   const bytes = decodeBase64url(challenge)
   const fault =
-    bytes === undefined ? 'challenge is not base64url' : signatureFault(engine, aid, bytes, signature)
+    bytes === undefined ? 'challenge is not base64url' : signatureFault(engine, aid, bytes, signature, compat)
   ladder.require('manifest.pop', fault === undefined, () => ({
     expected: `signed by ${aid}`,
     actual: fault ?? 'verifies',

@@ -7,10 +7,10 @@ import {
   anyString,
   capabilities,
   closedObject,
+  digestText,
   type Fault,
   integerFrom,
-  type Shape,
-  stringOf,
+  shapeFor,
   uuid,
 } from '../shape.ts'
 import { isJsonObject, type JsonObject } from '../strict-json.ts'
@@ -45,7 +45,7 @@ export interface VoucherClaims {
   readonly ext?: JsonObject
 }
 
-export function tctShape(engine: Engine): Shape {
+export const tctShape = shapeFor((engine) => {
   return {
     required: {
       ver: anyString,
@@ -56,13 +56,13 @@ export function tctShape(engine: Engine): Shape {
       iat: integerFrom(0),
       exp: integerFrom(1),
       grants: capabilities,
-      cnf: closedObject({ required: { jkt: thumbprintText }, optional: {} }),
+      cnf: closedObject({ required: { jkt: digestText }, optional: {} }),
     },
     optional: { ext: anyObject },
   }
-}
+})
 
-export function voucherShape(engine: Engine): Shape {
+export const voucherShape = shapeFor((engine) => {
   return {
     required: {
       ver: anyString,
@@ -75,9 +75,7 @@ export function voucherShape(engine: Engine): Shape {
     },
     optional: { ext: anyObject },
   }
-}
-
-const thumbprintText = stringOf('43 characters of base64url', (text) => /^[A-Za-z0-9_-]{43}$/.test(text))
+})
 
 /** What a shape alone cannot say: that `exp` is after `iat`. */
 export function lifetimeFault(claims: JsonObject): Fault | undefined {
@@ -122,10 +120,12 @@ export function readVoucherClaims(engine: Engine, claims: JsonObject): VoucherCl
   }
 }
 
-function strings(value: JsonObject[string] | undefined): readonly string[] {
+/** The items of an array that has passed its shape. */
+export function strings(value: JsonObject[string] | undefined): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-function extension({ ext }: JsonObject): { readonly ext?: JsonObject } {
+/** The claim `ext`, when there is one. */
+export function extension({ ext }: JsonObject): { readonly ext?: JsonObject } {
   return isJsonObject(ext) ? { ext } : {}
 }

@@ -8,6 +8,7 @@ import { isUuid } from '../uuid.ts'
 import { AITP_VERSION } from '../version.ts'
 import type { TctClaims, VoucherClaims } from './claims.ts'
 
+/** What a TCT grants to whom, and until when (RFC-AITP-0005). */
 export interface IssueTctOptions {
   /** The holder. */
   readonly subject: Aid
@@ -22,6 +23,7 @@ export interface IssueTctOptions {
   readonly issueVoucher?: boolean
 }
 
+/** A TCT, signed, with its claims and, when asked for, its voucher. */
 export interface IssuedTct {
   readonly token: CompactJws
   readonly claims: TctClaims

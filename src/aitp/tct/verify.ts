@@ -13,6 +13,7 @@ import {
 } from '../jws-checks.ts'
 import { check, Ladder } from '../ladder.ts'
 import type { VerifiedManifest } from '../manifest/document.ts'
+import { askRevocation, type RevocationTerms } from '../revocation/decision.ts'
 import { requireShape } from '../structure.ts'
 import { thumbprint } from '../thumbprint.ts'
 import { AITP_VERSION } from '../version.ts'
@@ -32,7 +33,7 @@ export const tctTokenChecks = [
   check('tct.aud', 'Audience is the expected one', 'RFC-AITP-0005 §7.2', 'AUDIENCE_MISMATCH'),
   check('tct.aud_sub', 'Audience is the subject', 'RFC-AITP-0005 §2', 'AUDIENCE_MISMATCH'),
   check('tct.exp', 'Token has not expired', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
-  check('tct.iat', 'Token was not issued in the future', 'RFC-AITP-0005 §7.2', 'TCT_EXPIRED'),
+  check('tct.iat', 'Token was not issued in the future', 'RFC-AITP-0005', 'TCT_EXPIRED'),
   check('tct.manifest_expiry', 'Token does not outlive the manifest of its issuer', 'RFC-AITP-0005 §10.4', 'TCT_EXPIRES_AFTER_MANIFEST'),
   check('tct.grants', 'Token grants something', 'RFC-AITP-0004 §4.1', 'TCT_SIGNATURE_INVALID'),
   check('tct.cnf', 'Token is bound to the key of its subject', 'RFC-AITP-0001 §5.4.4', 'TCT_SIGNATURE_INVALID'),
@@ -45,10 +46,12 @@ export const tctUseChecks = [
   check('tct.required_grant', 'Token holds the required grant', 'RFC-AITP-0004 §4', 'POLICY_VIOLATION'),
 ] as const
 
+/** The ladder of a TCT (RFC-AITP-0005 §7.2). */
 export const tctChecks = [...tctTokenChecks, ...tctUseChecks] as const
 
 export type TctTokenCheckId = (typeof tctTokenChecks)[number]['id']
 export type TctUseCheckId = (typeof tctUseChecks)[number]['id']
+export type TctCheckId = TctTokenCheckId | TctUseCheckId
 
 export interface TctTokenContext {
   readonly now: number
@@ -60,11 +63,11 @@ export interface TctTokenContext {
   readonly iatSkewSecs?: number | undefined
 }
 
-export interface TctUseContext {
-  readonly isRevoked?: ((jti: string) => boolean) | undefined
+export interface TctUseContext extends RevocationTerms {
   readonly requiredGrant?: string | undefined
 }
 
+/** What a TCT is held against. What is left out is skipped and shown as such. */
 export interface TctContext extends TctTokenContext, TctUseContext {
   readonly collector?: Collector | undefined
 }
@@ -75,6 +78,8 @@ declare const verifiedTctBrand: unique symbol
 export interface VerifiedTct {
   readonly token: CompactJws
   readonly claims: TctClaims
+  /** The grants of the token, or what a revocation decision left of them. */
+  readonly grants: readonly string[]
   readonly [verifiedTctBrand]: true
 }
 
@@ -85,10 +90,10 @@ const DEFAULT_IAT_SKEW_SECS = 30
  * RFC-AITP-0005 §7.2, so the first failure is the one the specification names.
  */
 export function verifyTct(engine: Engine, token: string, context: TctContext): VerifiedTct {
-  const ladder: Ladder<TctTokenCheckId | TctUseCheckId> = new Ladder(tctChecks, context.collector)
+  const ladder: Ladder<TctCheckId> = new Ladder(tctChecks, context.collector)
   const verified = checkTctToken(engine, ladder, token, context)
-  checkTctUse(ladder, verified.claims, context)
-  return verified
+  const grants = checkTctUse(ladder, verified.claims, context)
+  return { ...verified, grants }
 }
 
 /** Everything that can be judged from the token and the issuer's manifest. */
@@ -104,6 +109,17 @@ export function checkTctToken(
   requireAlgorithm(ladder, jws, 'tct', signer)
   const verified = requireSignature(engine, ladder, jws, 'tct', signer)
   const claims = requireTctClaims(engine, ladder, jws)
+  checkTctStanding(engine, ladder, claims, context)
+  return { token: verified, claims, grants: claims.grants } as VerifiedTct
+}
+
+/** What a token whose signature verified says, held against this context and this moment. */
+export function checkTctStanding(
+  engine: Engine,
+  ladder: Ladder<TctTokenCheckId>,
+  claims: TctClaims,
+  context: TctTokenContext,
+): void {
   checkParties(ladder, claims, context)
   checkTimes(ladder, claims, context)
   ladder.require('tct.grants', claims.grants.length > 0, () => ({
@@ -112,34 +128,45 @@ export function checkTctToken(
   }))
   const jkt = thumbprint(engine, claims.sub)
   ladder.require('tct.cnf', claims.cnf.jkt === jkt, () => ({ expected: jkt, actual: claims.cnf.jkt }))
-  return { token: verified, claims } as VerifiedTct
 }
 
-/** What depends on the moment and the place of use. */
-export function checkTctUse(ladder: Ladder<TctUseCheckId>, claims: TctClaims, context: TctUseContext): void {
-  checkRevocation(ladder, claims, context.isRevoked)
+/** What depends on the moment and the place of use. Returns the grants that may be used. */
+export function checkTctUse(
+  ladder: Ladder<TctUseCheckId>,
+  claims: TctClaims,
+  context: TctUseContext,
+): readonly string[] {
+  const grants = checkRevocation(ladder, claims, context)
   const { requiredGrant } = context
   if (requiredGrant === undefined) {
     ladder.skip('tct.required_grant', 'no grant was required')
-    return
+    return grants
   }
-  ladder.require('tct.required_grant', claims.grants.includes(requiredGrant), () => ({
+  ladder.require('tct.required_grant', grants.includes(requiredGrant), () => ({
     expected: requiredGrant,
-    actual: listOf(claims.grants),
-    message: `TCT ${claims.jti} grants ${listOf(claims.grants)}, the call needs ${requiredGrant}`,
+    actual: listOf(grants),
+    message: `TCT ${claims.jti} grants ${listOf(grants)}, the call needs ${requiredGrant}`,
   }))
+  return grants
 }
 
 export function checkRevocation(
   ladder: Ladder<'tct.revocation'>,
-  { jti }: TctClaims,
-  isRevoked: TctUseContext['isRevoked'],
-): void {
-  if (isRevoked === undefined) {
+  { jti, iss, grants }: TctClaims,
+  terms: RevocationTerms,
+): readonly string[] {
+  const decision = askRevocation(terms, jti, iss, grants)
+  if (decision === undefined) {
     ladder.skip('tct.revocation', 'no revocation source was given')
-    return
+    return grants
   }
-  ladder.require('tct.revocation', !isRevoked(jti), () => ({ expected: `${jti} not listed`, actual: jti }))
+  const evidence = { expected: `${jti} not revoked`, actual: decision.reason }
+  if (decision.outcome === 'revoked') return ladder.refuse('tct.revocation', evidence)
+  // Nothing that the policy calls safe was granted.
+  if (decision.grants.length === 0)
+    return ladder.refuse('tct.revocation', { ...evidence, code: 'POLICY_VIOLATION' })
+  ladder.pass('tct.revocation', () => evidence)
+  return decision.grants
 }
 
 function requireTctClaims(engine: Engine, ladder: Ladder<TctTokenCheckId>, jws: UnverifiedJws): TctClaims {

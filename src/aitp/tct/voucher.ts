@@ -24,8 +24,9 @@ import {
   voucherShape,
 } from './claims.ts'
 
+/** What the voucher itself shows. */
 // biome-ignore format: a table, one row a check.
-export const voucherChecks = [
+export const voucherTokenChecks = [
   check('voucher.structure', 'Voucher is three strict segments with a two-member header', 'RFC-AITP-0001 §5.4.5', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.typ', 'Header names a grant voucher', 'RFC-AITP-0005 §8', 'TOKEN_TYP_MISMATCH'),
   check('voucher.signer', 'Issuer is known or named by the voucher', 'RFC-AITP-0001 §5.4.5', 'DELEGATION_INVALID_VOUCHER'),
@@ -36,28 +37,41 @@ export const voucherChecks = [
   check('voucher.ver', 'Protocol version is known', 'RFC-AITP-0005 §8', 'UNKNOWN_VERSION'),
   check('voucher.sub', 'Holder is the expected one', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.exp', 'Voucher has not expired', 'RFC-AITP-0005 §8', 'DELEGATION_EXPIRED'),
+] as const
+
+/** The voucher itself, and how it stands to the TCT it came with. */
+// biome-ignore format: a table, one row a check.
+export const voucherChecks = [
+  ...voucherTokenChecks,
   check('voucher.mirrors_tct', 'Voucher says the same as the TCT it came with', 'RFC-AITP-0005 §8', 'DELEGATION_INVALID_VOUCHER'),
   check('voucher.revocation', 'The TCT it came with is not revoked', 'RFC-AITP-0005 §8', 'DELEGATION_SOURCE_TCT_REVOKED'),
 ] as const
 
+export type VoucherTokenCheckId = (typeof voucherTokenChecks)[number]['id']
 export type VoucherCheckId = (typeof voucherChecks)[number]['id']
 
-export interface VoucherTerms {
+export interface VoucherTokenTerms {
+  /** Unix seconds. */
   readonly now: number
   readonly expectedIssuer?: Aid | undefined
   readonly expectedHolder?: Aid | undefined
+}
+
+export interface VoucherTerms extends VoucherTokenTerms {
   /** The TCT the voucher came with. */
   readonly tct?: TctClaims | undefined
   /** Asked with `src_jti`: revoking the TCT revokes the voucher. */
   readonly isRevoked?: ((jti: string) => boolean) | undefined
 }
 
+/** What a grant voucher is held against. What is left out is skipped and shown as such. */
 export interface VoucherContext extends VoucherTerms {
   readonly collector?: Collector | undefined
 }
 
 declare const verifiedVoucherBrand: unique symbol
 
+/** A voucher that passed every check for which the context gave an input. Made by the verifier only. */
 export interface VerifiedVoucher {
   readonly token: CompactJws
   readonly claims: VoucherClaims
@@ -76,6 +90,19 @@ export function checkVoucher(
   token: string,
   terms: VoucherTerms,
 ): VerifiedVoucher {
+  const verified = checkVoucherToken(engine, ladder, token, terms)
+  checkMirror(ladder, verified.claims, terms.tct)
+  checkSource(ladder, verified.claims, terms.isRevoked)
+  return verified
+}
+
+/** Everything that can be judged from the voucher alone. */
+export function checkVoucherToken(
+  engine: Engine,
+  ladder: Ladder<VoucherTokenCheckId>,
+  token: string,
+  terms: VoucherTokenTerms,
+): VerifiedVoucher {
   const jws = requireStructure(engine, ladder, token, 'voucher')
   requireTyp(ladder, jws, 'voucher', 'aitp-grant+jwt')
   const signer = requireSigner(engine, ladder, jws, 'voucher', terms.expectedIssuer)
@@ -88,8 +115,6 @@ export function checkVoucher(
     expected: `exp > now ${terms.now}`,
     actual: String(claims.exp),
   }))
-  checkMirror(ladder, claims, terms.tct)
-  checkSource(ladder, claims, terms.isRevoked)
   return { token: verified, claims } as VerifiedVoucher
 }
 
@@ -100,7 +125,7 @@ export function skipVoucher(ladder: Ladder<VoucherCheckId>): void {
 
 function checkIssuer(
   engine: Engine,
-  ladder: Ladder<VoucherCheckId>,
+  ladder: Ladder<VoucherTokenCheckId>,
   jws: UnverifiedJws,
   expectedIssuer: Aid | undefined,
 ): void {
@@ -117,7 +142,7 @@ function checkIssuer(
 
 function requireVoucherClaims(
   engine: Engine,
-  ladder: Ladder<VoucherCheckId>,
+  ladder: Ladder<VoucherTokenCheckId>,
   jws: UnverifiedJws,
 ): VoucherClaims {
   const claims = requirePayload(engine, ladder, jws, 'voucher')
@@ -132,7 +157,7 @@ function requireVoucherClaims(
 }
 
 function checkHolder(
-  ladder: Ladder<VoucherCheckId>,
+  ladder: Ladder<VoucherTokenCheckId>,
   { sub }: VoucherClaims,
   expectedHolder: Aid | undefined,
 ): void {

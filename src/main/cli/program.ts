@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
+import { addAdapter } from './commands/adapter.ts'
+import { addBench } from './commands/bench.ts'
+import { addConformance } from './commands/conformance.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addRun } from './commands/run.ts'
 import { addScenarios } from './commands/scenarios.ts'
@@ -29,6 +32,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addRun(program, terminal, end)
   addTrace(program, terminal, end)
   addVerify(program, terminal, end)
+  addConformance(program, terminal, end)
+  addAdapter(program, terminal)
+  addBench(program, terminal, end)
   addServe(program, terminal)
   addDoctor(program, terminal, end)
   for (const command of program.commands) command.copyInheritedSettings(program)

@@ -451,6 +451,7 @@ describe('MUTUAL_HELLO at the responder', () => {
       'identity.trust_anchor',
       'identity.key',
       'identity.pin',
+      'identity.issuer_keys',
       'identity.proof',
     ])
   })

@@ -56,7 +56,7 @@ describe('verifyTct', () => {
       isRevoked: () => false,
       requiredGrant: 'alpha.read',
     })
-    expect(verified).toEqual({ token, claims })
+    expect(verified).toEqual({ token, claims, grants: claims.grants })
   })
 
   it('does not ask for canonical claims, and keeps ext', () => {

@@ -8,7 +8,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import type { Engine, P256Point, Signer } from '../../engine.ts'
+import type { Engine, P256Point, RsaPublicKey, Signer } from '../../engine.ts'
 
 /** What precedes the raw key in DER. */
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -33,6 +33,7 @@ export const nodeEngine: Engine = {
   p256Signer,
   p256Verify,
   p256Point,
+  rs256Verify,
 }
 
 function hash(message: Uint8Array): Uint8Array {
@@ -81,6 +82,15 @@ function p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
     { key: cachedKey(publicKey, p256Spki), dsaEncoding: 'ieee-p1363' },
     signature,
   )
+}
+
+function rs256Verify({ n, e }: RsaPublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const jwk = { kty: 'RSA', n: base64url(n), e: base64url(e) }
+    return verify('sha256', message, createPublicKey({ key: jwk, format: 'jwk' }), signature)
+  } catch {
+    return false
+  }
 }
 
 function p256Point(publicKey: Uint8Array): P256Point | undefined {

@@ -1,6 +1,6 @@
 export * as openai from '@ai-sdk/openai'
 export * as inter from '@fontsource-variable/inter'
-export * as noble from '@noble/ed25519'
+export * as noble from '@noble/curves/ed25519.js'
 export * as query from '@tanstack/react-query'
 export * as ai from 'ai'
 export * as ajv from 'ajv'
