@@ -57,24 +57,18 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, env, args: chromiumArguments, headless: true })
 }
 
-/** The packed browser, or the reason why it cannot be used. */
+/** The packed browser, or the reason why it is not for this machine. Throws when it is and cannot be unpacked. */
 async function packedChromium(): Promise<FoundChromium | string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'only for Linux x64'
-  try {
-    const folder = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
-    const { version }: { version: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const unpacked = join(folder, '..', '..', '.cache', `chromium-${version}`)
-    if (!existsSync(join(unpacked, 'chromium'))) await unpack(folder, unpacked)
-    const env = ownEnvironment()
-    // For the browser alone: these libraries are not those of the machine.
-    env['LD_LIBRARY_PATH'] = [join(unpacked, 'al2023', 'lib'), env['LD_LIBRARY_PATH']]
-      .filter(Boolean)
-      .join(':')
-    env['FONTCONFIG_FILE'] = join(unpacked, 'fonts.conf')
-    return { executablePath: join(unpacked, 'chromium'), env, from: `@sparticuz/chromium ${version}` }
-  } catch (error) {
-    return String(error)
-  }
+  const folder = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
+  const { version }: { version: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const unpacked = join(folder, '..', '..', '.cache', `chromium-${version}`)
+  if (!existsSync(join(unpacked, 'chromium'))) await unpack(folder, unpacked)
+  const env = ownEnvironment()
+  // For the browser alone: these libraries are not those of the machine.
+  env['LD_LIBRARY_PATH'] = [join(unpacked, 'al2023', 'lib'), env['LD_LIBRARY_PATH']].filter(Boolean).join(':')
+  env['FONTCONFIG_FILE'] = join(unpacked, 'fonts.conf')
+  return { executablePath: join(unpacked, 'chromium'), env, from: `@sparticuz/chromium ${version}` }
 }
 
 /** Unpacks into a fresh folder and renames it, since two test files may come here at once. */
@@ -92,6 +86,8 @@ async function unpack(folder: string, to: string): Promise<void> {
       join(fresh, 'fonts.conf'),
       `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${to}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${to}/fc</cachedir></fontconfig>`,
     )
+    // What is there without a browser in it is a leftover.
+    if (!existsSync(join(to, 'chromium'))) rmSync(to, { recursive: true, force: true })
     try {
       renameSync(fresh, to)
     } catch (error) {

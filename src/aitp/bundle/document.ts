@@ -83,10 +83,14 @@ export function repeatedParticipantFault({ participants }: JsonObject): Fault | 
     : { member: 'participants', expected: 'different agents', actual: `${repeated} twice` }
 }
 
-/** The participants of a body, as far as it has any. */
+/** The participants of a body, as far as it has any; what is no text is empty here and refused by the shape. */
 export function participantsOf(participants: JsonObject[string] | undefined): readonly BundleParticipant[] {
   if (!Array.isArray(participants)) return []
   return participants
     .filter(isJsonObject)
-    .map((each) => ({ aid: String(each['aid']), tct: String(each['tct']) }))
+    .map((each) => ({ aid: textOf(each['aid']), tct: textOf(each['tct']) }))
+}
+
+function textOf(value: JsonObject[string] | undefined): string {
+  return typeof value === 'string' ? value : ''
 }
