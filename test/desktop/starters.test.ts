@@ -147,7 +147,7 @@ test('start gives the window this folder, keeps it Electron, and passes its exit
 })
 
 test('start hands a signal to the window and waits for its end', async () => {
-  const electron = fakeElectron('trap "exit 0" TERM; echo up; while :; do sleep 0.05; done')
+  const electron = fakeElectron('sleep 60 & trap "kill $!; exit 0" TERM; echo up; wait')
   const started = start('start.mjs', [], electron)
   await expect.poll(started.stdout, { timeout: 20_000 }).toBe('up\n')
   started.child.kill('SIGTERM')
