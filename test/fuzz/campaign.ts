@@ -96,6 +96,7 @@ function verdictOn(subject: Subject, mutant: string): Verdict {
     if (error instanceof AitpError) return 'refused'
     return { kind: 'crash', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
-  const [was, is] = [subject.signed(subject.text), subject.signed(mutant)]
-  return was === is ? 'accepted' : { kind: 'wrongly accepted', detail: is.slice(0, 400) }
+  const is = subject.signed(mutant)
+  const genuine = [subject.text, ...(subject.alike ?? [])].map((text) => subject.signed(text))
+  return genuine.includes(is) ? 'accepted' : { kind: 'wrongly accepted', detail: is.slice(0, 400) }
 }

@@ -12,6 +12,8 @@ export interface Subject {
   verify(text: string): void
   /** What the signature covers, in one spelling. An accepted text must have the same as the original. */
   signed(text: string): string
+  /** Other genuine artefacts that this verifier rightly accepts: a mutant may be put together from one of them. */
+  readonly alike?: readonly string[]
 }
 
 const now = T0 + 2
@@ -133,8 +135,13 @@ const without = (member: string) => (text: string) => {
   return canonicalize(body)
 }
 
-function token(name: string, text: string, verify: (text: string) => void): Subject {
-  return { name, form: 'token', text, weight: 12, verify, signed: signedSegments }
+function token(
+  name: string,
+  text: string,
+  verify: (text: string) => void,
+  alike: readonly string[] = [],
+): Subject {
+  return { name, form: 'token', text, weight: 12, verify, signed: signedSegments, alike }
 }
 
 function document(
@@ -153,7 +160,7 @@ export const subjects: readonly Subject[] = [
     tct.token,
     (text) => void aitp.verifyTct(text, { now, expectedIssuer: A.aid, expectedAudience: B.aid }),
   ),
-  token('tct of whoever signed it', tct.token, (text) => void aitp.verifyTct(text, { now })),
+  token('tct of whoever signed it', tct.token, (text) => void aitp.verifyTct(text, { now }), [p256Tct.token]),
   token('p256 tct', p256Tct.token, (text) => void aitp.verifyTct(text, { now, expectedIssuer: P.aid })),
   token(
     'grant voucher',
@@ -165,6 +172,7 @@ export const subjects: readonly Subject[] = [
     'delegation chain',
     chain.token,
     (text) => void aitp.verifyDelegation(text, { now, selfAid: A.aid, maxHops: 3 }),
+    [delegation.token, root.token],
   ),
   token('identity token', identityToken, (text) => aitp.verifyIdentityToken(text, identityContext)),
   document('manifest', alpha.text, 12, (text) => void aitp.verifyManifest(text, terms), without('manifest')),
