@@ -75,24 +75,29 @@ function write(path, text) {
 
 /** The peers that could be installed, or the reason why none is there. */
 function prepare() {
-  const python = findPython()
-  if (python === null) return { reason: 'no Python 3.11 or newer was found', python: '', peers: [] }
-  const inside = join(cache, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-  if (!existsSync(inside)) {
-    note('Making a Python environment in node_modules/.cache/interop-venv; this needs PyPI.')
-    mkdirSync(join(cache, '..'), { recursive: true })
-    const made = spawnSync(python, ['-m', 'venv', cache], { encoding: 'utf8' })
-    if (made.status !== 0)
-      return { reason: `the environment could not be made: ${lastLine(made)}`, python: '', peers: [] }
-  }
   const wanted = [
     ...sdkReleases.map(({ release, why }) => ({ kind: 'sdk', distribution: 'aitp-sdk', release, why })),
     { kind: 'verifier', distribution: 'aitp-verifier', release: 'newest', why: 'the newest published' },
   ]
+  const none = (reason) => ({
+    reason,
+    python: '',
+    peers: wanted.map((peer) => ({ ...peer, packages: '', problem: reason })),
+  })
+  const inside = join(cache, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+  if (!existsSync(inside) || options.python !== undefined) {
+    const python = findPython()
+    if (python === null) return none('no Python 3.11 or newer was found')
+    note('Making a Python environment in node_modules/.cache/interop-venv; this needs PyPI.')
+    mkdirSync(join(cache, '..'), { recursive: true })
+    const made = spawnSync(python, ['-m', 'venv', cache], { encoding: 'utf8' })
+    if (made.status !== 0) return none(`the environment could not be made: ${lastLine(made)}`)
+  }
   const peers = wanted.map((peer) => ({ ...peer, ...install(inside, peer) }))
-  const missing = peers.filter(({ problem }) => problem !== null)
-  const reason =
-    missing.length === peers.length ? `no package could be installed: ${missing[0].problem}` : null
+  const [first] = peers
+  const reason = peers.every(({ problem }) => problem !== null)
+    ? `no package could be installed: ${first.problem}`
+    : null
   return { reason, python: inside, peers }
 }
 

@@ -172,7 +172,7 @@ function toldPeer(name: string, python: string): PeerAbout {
     name: toldName(name),
     wire: AITP_VERSION,
     python,
-    why: 'the same with its constant PROTOCOL_VERSION set to ours, nothing else changed',
+    why: 'the same with its constants of the version set to ours, nothing else changed',
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AgentKey, HandshakeParty } from '../../src/aitp/index.ts'
 import { clock } from './clock.ts'
 import { aitp, capability, reproducible, seedOf, subject } from './craft.ts'
-import { issuer, sdkCapability, sdkManifestArgs } from './forms.ts'
+import { issuer, sdkCapability, sdkManifestArgs } from './form-scene.ts'
 import { createIssuer, type Issuer } from './issuer.ts'
 import { text } from './judge.ts'
 import { expectSame, type Pair } from './pair.ts'

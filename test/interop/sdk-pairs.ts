@@ -1,6 +1,7 @@
+import { AITP_VERSION } from '../../src/aitp/index.ts'
 import { clock } from './clock.ts'
 import { aitp, capability, reproducible } from './craft.ts'
-import { sdkCapability } from './forms.ts'
+import { sdkCapability } from './form-scene.ts'
 import { text } from './judge.ts'
 import { expectSame, type Pair } from './pair.ts'
 import { ourKey, ourManifest, ourParty, oursInitiates, type SdkScene, sdkInitiates } from './side.ts'
@@ -130,7 +131,7 @@ export const sdkPairs: readonly Pair<SdkScene>[] = [
   {
     artefact: 'grant voucher',
     direction: 'ours to peer',
-    async run({ judge, sdkAid }, evidence) {
+    async run({ judge, sdkAid, wire }, evidence) {
       const now = clock()
       const { voucher } = aitp.issueTct(ourKey, {
         subject: sdkAid,
@@ -144,7 +145,7 @@ export const sdkPairs: readonly Pair<SdkScene>[] = [
       evidence.keep('voucher', voucher)
       const delegatee = aitp.agentKey(reproducible('delegatee')(32)).aid
       await judge.get('sdk.build_delegation', { agent: 'sdk', voucher, delegatee, scope: [capability] })
-      return 'build_delegation builds on it'
+      return `build_delegation builds on it${wire === AITP_VERSION ? '' : ', as it does not look at the version'}`
     },
   },
   {

@@ -1,6 +1,6 @@
 import { clock } from './clock.ts'
 import { aitp, capability, ed25519Key, type Members, reproducible, sealByHand, seedOf } from './craft.ts'
-import { sdkCapability } from './forms.ts'
+import { sdkCapability } from './form-scene.ts'
 import { text } from './judge.ts'
 import { expectSame, NotExercised, type Pair } from './pair.ts'
 import { offered, ourKey, ourManifest, oursInitiates, type SdkScene, thirdKey } from './side.ts'

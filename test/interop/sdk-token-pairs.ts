@@ -1,7 +1,7 @@
 import type { VerifiedManifest } from '../../src/aitp/index.ts'
 import { clock } from './clock.ts'
 import { aitp, capability, claimsOf, reproducible } from './craft.ts'
-import { sdkCapability } from './forms.ts'
+import { sdkCapability } from './form-scene.ts'
 import { text } from './judge.ts'
 import { type Evidence, expectSame, NotExercised, type Pair } from './pair.ts'
 import { offered, ourKey, ourManifest, oursInitiates, type SdkScene, thirdKey } from './side.ts'

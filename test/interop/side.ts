@@ -7,7 +7,7 @@ import type {
   VerifiedManifest,
 } from '../../src/aitp/index.ts'
 import { aitp, capability, reproducible, seedOf, subject } from './craft.ts'
-import { sdkCapability, sdkManifestArgs } from './forms.ts'
+import { sdkCapability, sdkManifestArgs } from './form-scene.ts'
 import { type Judge, text } from './judge.ts'
 import { type Evidence, NotExercised } from './pair.ts'
 

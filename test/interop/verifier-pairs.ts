@@ -1,7 +1,7 @@
 import type { AgentKey, CompactJws } from '../../src/aitp/index.ts'
 import { clock } from './clock.ts'
 import { aitp, capability, claimsOf, reproducible } from './craft.ts'
-import { issuer } from './forms.ts'
+import { issuer } from './form-scene.ts'
 import { createIssuer } from './issuer.ts'
 import type { Judge } from './judge.ts'
 import { type Evidence, expectSame, NotExercised, type Pair } from './pair.ts'
