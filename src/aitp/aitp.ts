@@ -91,7 +91,7 @@ export interface Aitp {
   /** The Ed25519 key of a 32-byte seed. */
   agentKey(seed: Uint8Array): AgentKey
   /** The P-256 key of a 32-byte scalar. */
-  p256AgentKey(scalar: Uint8Array): AgentKey
+  p256AgentKey(scalar: Uint8Array, compat?: Pick<Compat, 'emitPrehashedP256'>): AgentKey
   /** RFC 7638 thumbprint of the key in an AID. */
   thumbprint(aid: Aid): string
   /** 16 hexadecimal digits by which a token can be recognised and not used. */
@@ -238,7 +238,7 @@ export function createAitp(plain: Engine): Aitp {
   return {
     parseAid: (text) => parseAid(engine, text),
     agentKey: (seed) => agentKey(engine, seed),
-    p256AgentKey: (scalar) => p256AgentKey(engine, scalar),
+    p256AgentKey: (scalar, compat) => p256AgentKey(engine, scalar, compat),
     thumbprint: (aid) => thumbprint(engine, aid),
     fingerprint: (text) => fingerprint(engine, text),
     newUuid,

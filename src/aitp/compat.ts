@@ -17,6 +17,8 @@ export interface Compat {
   readonly emitWrappedBundle?: boolean
   /** Accepts P-256 signatures in JSON objects whose digest was signed as it is instead of being hashed again. */
   readonly acceptPrehashedP256?: boolean
+  /** Signs in that form; asked when a P-256 key is made. What the published SDK from 0.14 on and the verifier want. */
+  readonly emitPrehashedP256?: boolean
 }
 
 /** The newest text alone, both ways. */
@@ -27,4 +29,5 @@ export const transition: Compat = Object.freeze({
   acceptBinaryPinnedTimestamp: true,
   acceptWrappedRevocation: true,
   acceptWrappedBundle: true,
+  acceptPrehashedP256: true,
 })

@@ -5,7 +5,6 @@ import type { Compat } from './compat.ts'
 import { passesEd25519Precheck } from './ed25519-precheck.ts'
 import type { Engine } from './engine.ts'
 import { hasLowS } from './low-s.ts'
-import { verifyPrehashedP256 } from './p256-prehashed.ts'
 
 const FORM = /^(?:(ed25519|p256)\.)?([A-Za-z0-9_-]{86})$/
 
@@ -16,9 +15,12 @@ export function verifyRaw(engine: Engine, key: AidKey, message: Uint8Array, sign
   return passesEd25519Precheck(key.bytes, signature) && engine.ed25519Verify(key.bytes, message, signature)
 }
 
-/** Signs as JSON members carry it: the SHA-256 of the input is the message; only P-256 is tagged. */
+/**
+ * Signs as JSON members carry it: the SHA-256 of the input is the message; only P-256 is tagged. The prehashed form
+ * takes that digest for the one of ECDSA-SHA256 itself, which makes the input the message.
+ */
 export function signDigest(engine: Engine, key: AgentKey, input: Uint8Array): string {
-  const text = encodeBase64url(key.sign(engine.sha256(input)))
+  const text = encodeBase64url(key.sign(key.emitsPrehashed ? input : engine.sha256(input)))
   return key.algorithm === 'p256' ? `p256.${text}` : text
 }
 
@@ -40,9 +42,7 @@ export function signatureFault(
   if (algorithm !== key.algorithm) return 'its algorithm is not that of the AID'
   const signature = decodeBase64url(encoded)
   if (signature === undefined) return 'base64url with unused bits that are not zero'
-  const digest = engine.sha256(input)
-  if (verifyRaw(engine, key, digest, signature)) return undefined
-  const isPrehashed =
-    acceptPrehashedP256 && algorithm === 'p256' && verifyPrehashedP256(engine, key.bytes, digest, signature)
+  if (verifyRaw(engine, key, engine.sha256(input), signature)) return undefined
+  const isPrehashed = acceptPrehashedP256 && algorithm === 'p256' && verifyRaw(engine, key, input, signature)
   return isPrehashed ? undefined : 'does not verify'
 }

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { verifyPrehashedP256 } from '../../src/aitp/p256-prehashed.ts'
-import { signatureFault } from '../../src/aitp/signature.ts'
-import { engine, fromB64u, P, readVector } from './fixtures.ts'
+import { signatureFault, signDigest } from '../../src/aitp/signature.ts'
+import { aitp, engine, fromB64u, P, readVector } from './fixtures.ts'
 
 const { p256 } = readVector<{
   p256: Readonly<
@@ -21,33 +20,33 @@ const inputs = {
   envelope: engine.utf8Encode(p256.envelope.signing_input),
   pop: fromB64u(p256.pop.challenge),
 }
+const forms = [{}, { acceptPrehashedP256: true }]
 
 it.each(['envelope', 'pop'] as const)('the derived %s signature passes only where it is allowed', (name) => {
   const { signature_prehashed_digest: prehashed, signature_hashed_again_aitp_rs: current } = p256[name]
   const faults = (text: string) =>
-    [{}, { acceptPrehashedP256: true }].map((compat) =>
-      signatureFault(engine, P.aid, inputs[name], text, compat),
-    )
+    forms.map((compat) => signatureFault(engine, P.aid, inputs[name], text, compat))
   expect(faults(prehashed)).toEqual(['does not verify', undefined])
   expect(faults(current)).toEqual([undefined, undefined])
 })
 
-it('any bit changed is refused, and so are numbers out of range', () => {
-  const signature = fromB64u(p256.pop.signature_prehashed_digest.replace('p256.', ''))
-  const digest = engine.sha256(inputs.pop)
-  const verify = (changed: Uint8Array) => verifyPrehashedP256(engine, P.publicKey, digest, changed)
-  expect(verify(signature)).toBe(true)
-  for (const index of [0, 31, 32, 63]) {
-    expect(verify(signature.map((byte, at) => (at === index ? byte ^ 1 : byte)))).toBe(false)
-  }
-  expect(verify(new Uint8Array(64))).toBe(false)
-  expect(verify(new Uint8Array(64).fill(255))).toBe(false)
-  expect(verify(signature.subarray(1))).toBe(false)
-  expect(verifyPrehashedP256(engine, P.publicKey.subarray(1), digest, signature)).toBe(false)
-  expect(verifyPrehashedP256(engine, P.publicKey, new Uint8Array(32), signature)).toBe(false)
+it('a key made for the prehashed form emits it, and a plain one does not', () => {
+  const key = aitp.p256AgentKey(new Uint8Array(32).fill(9), { emitPrehashedP256: true })
+  const plain = aitp.p256AgentKey(new Uint8Array(32).fill(9))
+  const faults = (text: string) =>
+    forms.map((compat) => signatureFault(engine, key.aid, inputs.pop, text, compat))
+  expect(faults(signDigest(engine, key, inputs.pop))).toEqual(['does not verify', undefined])
+  expect(faults(signDigest(engine, plain, inputs.pop))).toEqual([undefined, undefined])
 })
 
-it('agrees with an engine on a signature over the same integer', () => {
-  const message = engine.utf8Encode('one digest')
-  expect(verifyPrehashedP256(engine, P.publicKey, engine.sha256(message), P.sign(message))).toBe(true)
+it('any bit changed is refused in either form', () => {
+  const compat = { acceptPrehashedP256: true }
+  for (const text of [p256.pop.signature_prehashed_digest, p256.pop.signature_hashed_again_aitp_rs]) {
+    const signature = fromB64u(text.replace('p256.', ''))
+    for (const index of [0, 31, 32, 63]) {
+      const changed = signature.map((byte, at) => (at === index ? byte ^ 1 : byte))
+      const encoded = `p256.${Buffer.from(changed).toString('base64url')}`
+      expect(signatureFault(engine, P.aid, inputs.pop, encoded, compat)).toBe('does not verify')
+    }
+  }
 })

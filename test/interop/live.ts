@@ -120,7 +120,7 @@ async function withOidc(
 ): Promise<string> {
   offered('verifyIdentityToken')
   const authority = createIssuer(issuer, 'ES256')
-  const peer = await startNodePeer(keyOf(suite), authority, scene.compat, [pythonCapability])
+  const peer = await startNodePeer(keyOf(suite, scene.compat), authority, scene.compat, [pythonCapability])
   const mint = await startMint(authority)
   try {
     const agent = await startPythonAgent(scene, {

@@ -145,7 +145,7 @@ function compatFor({ rows }: FormsOfRelease): Compat {
     ...(emits('pinned_timestamp') === 'binary' ? { emitBinaryPinnedTimestamp: true } : {}),
     ...(emits('revocation_input') === 'wrapped' ? { emitWrappedRevocation: true } : {}),
     ...(emits('bundle_input').startsWith('wrapped') ? { emitWrappedBundle: true } : {}),
-    ...(emits('p256_digest') === 'prehashed' ? { acceptPrehashedP256: true } : {}),
+    ...(emits('p256_digest') === 'prehashed' ? { emitPrehashedP256: true } : {}),
   }
 }
 

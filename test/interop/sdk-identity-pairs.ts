@@ -1,4 +1,4 @@
-import type { AgentKey, HandshakeParty } from '../../src/aitp/index.ts'
+import type { AgentKey, Compat, HandshakeParty } from '../../src/aitp/index.ts'
 import { clock } from './clock.ts'
 import { aitp, capability, reproducible, seedOf, subject } from './craft.ts'
 import { issuer, sdkCapability, sdkManifestArgs } from './form-scene.ts'
@@ -84,7 +84,7 @@ async function sides(scene: SdkScene, meeting: Meeting, now: number): Promise<Si
   const { suite, issuerAlgorithm, artefact, issuerUrl = issuer } = meeting
   const { judge, compat } = scene
   const authority = createIssuer(issuerUrl, issuerAlgorithm)
-  const key = keyOf(suite)
+  const key = keyOf(suite, compat)
   const agent = `sdk ${suite}`
   const seed = seedOf(agent).toString('hex')
   const aid = aitp.parseAid(text(await judge.get('sdk.agent', { name: agent, suite, seed })))
@@ -111,7 +111,6 @@ async function sides(scene: SdkScene, meeting: Meeting, now: number): Promise<Si
       acceptedTrustAnchors: [authority.url],
       publishedAt: now,
       expiresAt: now + 7200,
-      ...{ compat },
     },
     { randomBytes: reproducible(`manifest ${artefact}`) },
   )
@@ -133,9 +132,9 @@ async function sides(scene: SdkScene, meeting: Meeting, now: number): Promise<Si
   }
 }
 
-export function keyOf(suite: Meeting['suite']): AgentKey {
+export function keyOf(suite: Meeting['suite'], compat: Compat = {}): AgentKey {
   const secret = new Uint8Array(seedOf(`ours ${suite}`))
-  return suite === 'p256' ? aitp.p256AgentKey(secret) : aitp.agentKey(secret)
+  return suite === 'p256' ? aitp.p256AgentKey(secret, compat) : aitp.agentKey(secret)
 }
 
 export function oidcParty(

@@ -305,7 +305,7 @@ function oidcHello(suite: 'ed25519' | 'p256', now: number) {
   })
   const build = (key: AgentKey, { label, ...options }: ReturnType<typeof terms>) =>
     aitp.buildManifest(key, options, { randomBytes: reproducible(label) })
-  const ours = build(keyOf(suite), terms('interop-ours', `oidc ${suite}`))
+  const ours = build(keyOf(suite, { emitPrehashedP256: true }), terms('interop-ours', `oidc ${suite}`))
   const peer = build(peerKey, terms('interop-peer', 'oidc peer'))
   const party = oidcParty(keyOf(suite), ours.verified, authority, { compat: {} })
   const step = { now, randomBytes: reproducible(`oidc hello ${suite}`) }

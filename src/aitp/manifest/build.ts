@@ -81,7 +81,8 @@ export function buildManifest(
   const document = { manifest: body }
   const text = canonicalize(document)
   const { publishedAt: now, allowLoopbackHttp } = options
-  return { text, document, verified: verifyManifest(engine, text, { now, allowLoopbackHttp }) }
+  const compat = { acceptPrehashedP256: key.emitsPrehashed }
+  return { text, document, verified: verifyManifest(engine, text, { now, allowLoopbackHttp, compat }) }
 }
 
 function identityHint(key: AgentKey, { subject, issuer }: BuildManifestOptions): IdentityHint {
