@@ -65,6 +65,21 @@ describe('an agent that answers at a peer’s address with another AID', () => {
   })
 })
 
+describe('a manifest that cannot be had', () => {
+  it('ends the handshake with MANIFEST_NOT_FOUND, and leaves its exchange on record', async () => {
+    const sink = await startTelemetrySink()
+    const [alice, bob] = await Promise.all([
+      startLoneWorker('researcher', sink),
+      startLoneWorker('writer', sink),
+    ])
+    const nowhere = bob.manifestUrl.replace('aitp-manifest', 'no-manifest')
+    await expect(
+      alice.admin('POST', '/admin/initiate-handshake', { peer_manifest_url: nowhere }),
+    ).rejects.toMatchObject({ status: 502, code: 'MANIFEST_NOT_FOUND' })
+    expect(sink.items.filter((item) => item.item === 'exchange')).toHaveLength(1)
+  })
+})
+
 describe('the admin routes of an agent', () => {
   it('act for the host alone', async () => {
     const alice = await startLoneWorker('researcher', await startTelemetrySink())
