@@ -1,5 +1,5 @@
 import type { AgentKey } from '../agent-key.ts'
-import type { Aid } from '../aid.ts'
+import { type Aid, isSameKey } from '../aid.ts'
 import { listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { AitpError } from '../errors.ts'
@@ -88,7 +88,8 @@ function mintHop(
     throw new TypeError('now and ttlSecs are integers in seconds')
   if (rest.jti !== undefined && !isUuid(rest.jti))
     throw new TypeError(`jti ${rest.jti} is no version 4 UUID in lowercase`)
-  if (delegatee === key.aid) refuse('DELEGATION_INVALID_SIGNATURE', 'self', 'another agent', delegatee)
+  if (isSameKey(delegatee, key.aid))
+    refuse('DELEGATION_INVALID_SIGNATURE', 'self', 'another agent', delegatee)
   const excess = scope.filter((grant) => !limits.scope.includes(grant))
   if (scope.length === 0 || excess.length > 0)
     refuse('DELEGATION_SCOPE_EXCEEDED', 'scope', `some of ${listOf(limits.scope)}`, listOf(scope))

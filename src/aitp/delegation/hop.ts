@@ -1,4 +1,4 @@
-import type { Aid } from '../aid.ts'
+import { type Aid, isSameKey } from '../aid.ts'
 import { describe, listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import { type CompactJws, MAX_CHAIN_LENGTH } from '../jws.ts'
@@ -129,7 +129,10 @@ export function checkSelf<Prefix extends HopPrefix>(
   prefix: Prefix,
   { iss, sub }: DelegationClaims,
 ): void {
-  ladder.require(`${prefix}.self`, iss !== sub, () => ({ expected: `another than ${iss}`, actual: sub }))
+  ladder.require(`${prefix}.self`, !isSameKey(iss, sub), () => ({
+    expected: `another than ${iss}`,
+    actual: sub,
+  }))
 }
 
 export function checkBinding<Prefix extends HopPrefix>(

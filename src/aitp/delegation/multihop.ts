@@ -1,3 +1,4 @@
+import { isSameKey } from '../aid.ts'
 import { describe, listOf } from '../describe.ts'
 import type { Engine } from '../engine.ts'
 import type { Ladder } from '../ladder.ts'
@@ -83,7 +84,7 @@ function checkHop(
   const { sub, jti } = claims
   ladder.require(
     `${prefix}.loop`,
-    earlier.every((each) => each.claims.sub !== sub),
+    earlier.every((each) => !isSameKey(each.claims.sub, sub)),
     () => ({
       expected: 'a new delegatee',
       actual: sub,

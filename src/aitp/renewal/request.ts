@@ -1,4 +1,5 @@
 import type { AgentKey } from '../agent-key.ts'
+import { aidIdentifier } from '../aid.ts'
 import { encodeBase64url } from '../base64url.ts'
 import type { CheckDefinition, Collector } from '../collector.ts'
 import type { Compat } from '../compat.ts'
@@ -80,6 +81,11 @@ export interface RenewalContext extends RevocationTerms {
   /** Default 3600. */
   readonly ttlSecs?: number | undefined
   readonly issueVoucher?: boolean | undefined
+  /**
+   * Where a token came from that was redeemed from a delegation: the renewed one keeps its end and gets no voucher.
+   * Its `link` is the caller's to keep, as for the first.
+   */
+  readonly originOf?: ((claims: TctClaims) => { readonly notAfter: number } | undefined) | undefined
   readonly randomBytes: RandomBytes
   readonly compat?: Compat | undefined
   readonly collector?: Collector | undefined
@@ -132,8 +138,8 @@ function checkRequest(
   engine: Engine,
   ladder: Ladder<'renewal.pop' | 'renewal.replay'>,
   request: JsonObject,
-  { sub, jti, exp }: TctClaims,
-  { renewals, now, compat }: RenewalContext,
+  { sub, exp }: TctClaims,
+  { renewals, manifest, now, compat }: RenewalContext,
 ): void {
   const popNonce = String(request['pop_nonce'])
   const fault = nonceSignatureFault(engine, sub, popNonce, String(request['pop_signature']), compat)
@@ -141,7 +147,13 @@ function checkRequest(
     expected: `signed by ${sub}`,
     actual: fault ?? 'verifies',
   }))
-  const verdict = renewals.checkAndRecord(jti, popNonce, exp, now)
+  // No token of this issuer outlives its manifest, so no renewed one can bring the nonce back.
+  const verdict = renewals.checkAndRecord(
+    aidIdentifier(sub),
+    popNonce,
+    Math.max(exp, manifest.expiresAt),
+    now,
+  )
   ladder.require('renewal.replay', verdict === 'recorded', () => ({
     expected: 'recorded',
     actual: verdict === 'full' ? 'no room to remember another request' : verdict,
@@ -162,12 +174,14 @@ function renew(
     now,
     ttlSecs = DEFAULT_TTL_SECS,
     issueVoucher = false,
+    originOf,
     randomBytes,
   } = context
   ladder.require('renewal.manifest', now < manifest.expiresAt, () => ({
     expected: `own manifest expires_at > now ${now}`,
     actual: String(manifest.expiresAt),
   }))
+  const origin = originOf?.(claims)
   const limits = [manifest.body.offered_capabilities, grantPolicy?.(claims)]
   const grants = standing.filter((grant) => limits.every((limit) => limit?.includes(grant) ?? true))
   ladder.require('renewal.issue', grants.length > 0, () => ({
@@ -180,8 +194,8 @@ function renew(
     grants,
     now,
     ttlSecs,
-    notAfter: manifest.expiresAt,
+    notAfter: Math.min(manifest.expiresAt, origin?.notAfter ?? manifest.expiresAt),
     jti,
-    issueVoucher,
+    issueVoucher: issueVoucher && origin === undefined,
   })
 }

@@ -1,8 +1,16 @@
-/** Remembers which nonces a token was renewed with, until it expires. A captured request then serves nobody. */
+/**
+ * Remembers the nonces a holder renewed with, for as long as a token of this issuer can live. A captured request, or
+ * another proof over sixteen bytes such as the one in a manifest, then serves at most once.
+ */
 export interface RenewalStore {
   readonly size: number
   /** Looks and keeps in one step. When full it refuses new requests and forgets none that could be repeated. */
-  checkAndRecord(jti: string, nonce: string, expiresAt: number, now: number): 'recorded' | 'replayed' | 'full'
+  checkAndRecord(
+    holder: string,
+    nonce: string,
+    expiresAt: number,
+    now: number,
+  ): 'recorded' | 'replayed' | 'full'
 }
 
 export function createRenewalStore({ capacity }: { readonly capacity: number }): RenewalStore {
@@ -18,8 +26,8 @@ export function createRenewalStore({ capacity }: { readonly capacity: number }):
     get size() {
       return expiryOf.size
     },
-    checkAndRecord(jti, nonce, expiresAt, now) {
-      const key = `${jti} ${nonce}`
+    checkAndRecord(holder, nonce, expiresAt, now) {
+      const key = `${holder} ${nonce}`
       if (expiryOf.has(key)) return 'replayed'
       if (expiryOf.size >= capacity) forgetExpired(now)
       if (expiryOf.size >= capacity) return 'full'

@@ -1,4 +1,4 @@
-import type { Aid } from '../aid.ts'
+import { type Aid, isSameKey } from '../aid.ts'
 import type { VerifiedRevocationList } from './document.ts'
 import { unusableReason } from './freshness.ts'
 
@@ -32,6 +32,8 @@ export type RevocationSource = (jti: string, issuer: Aid, grants: readonly strin
 /** The token a decision is asked for. */
 export interface RevocationQuestion {
   readonly jti: string
+  /** Who issued the token: the snapshot of another says nothing about it. Leave out only where that was seen to. */
+  readonly issuer?: Aid | undefined
   /** The grants of the token in question. */
   readonly grants: readonly string[]
   /** Unix seconds. */
@@ -45,9 +47,14 @@ export interface RevocationQuestion {
 export function decideRevocation(
   policy: RevocationPolicy,
   snapshot: VerifiedRevocationList | null,
-  { jti, grants, now }: RevocationQuestion,
+  { jti, issuer, grants, now }: RevocationQuestion,
 ): RevocationDecision {
-  const unusable = snapshot === null ? 'no snapshot' : unusableReason(snapshot, now, policy.maxStalenessSecs)
+  const unusable =
+    snapshot === null
+      ? 'no snapshot'
+      : issuer !== undefined && !isSameKey(issuer, snapshot.issuer)
+        ? `a snapshot of ${snapshot.issuer}`
+        : (snapshot.unusable ?? unusableReason(snapshot, now, policy.maxStalenessSecs))
   if (snapshot !== null && unusable === undefined) {
     return snapshot.revoked.has(jti)
       ? { outcome: 'revoked', reason: `${jti} is listed` }

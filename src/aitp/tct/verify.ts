@@ -165,7 +165,9 @@ export function checkRevocation(
   // Nothing that the policy calls safe was granted.
   if (decision.grants.length === 0)
     return ladder.refuse('tct.revocation', { ...evidence, code: 'POLICY_VIOLATION' })
-  ladder.pass('tct.revocation', () => evidence)
+  // Let through by the policy is not the same as found clear.
+  if (decision.outcome === 'clear') ladder.pass('tct.revocation', () => evidence)
+  else ladder.skip('tct.revocation', decision.reason)
   return decision.grants
 }
 

@@ -118,6 +118,13 @@ describe('the issuer on a renewal request', () => {
     expect(renewals.size).toBe(2)
   })
 
+  it('keeps the end of a token that was redeemed, and gives no voucher for it', () => {
+    const end = NOW + 60
+    const renewed = process(request(), { originOf: () => ({ notAfter: end }), issueVoucher: true })
+    expect(renewed.claims.exp).toBe(end)
+    expect(renewed.voucher).toBeNull()
+  })
+
   it('asks again what the holder may have', () => {
     expect(process(request(), { grantPolicy: () => ['beta.read'] }).claims.grants).toEqual(['beta.read'])
     expect(judge(request(), { grantPolicy: () => [] })).toBe('POLICY_VIOLATION renewal.issue')

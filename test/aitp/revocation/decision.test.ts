@@ -90,3 +90,14 @@ describe('verifyTct with a decision', () => {
     )
   })
 })
+
+describe('a snapshot that says nothing about the token', () => {
+  it('is none when another agent issued it, or when it was found unusable before', () => {
+    const closed = { mode: 'fail_closed' } as const
+    const question = { jti: CLEAR, grants, now: T0 }
+    expect(decideRevocation(closed, snapshot, { ...question, issuer: A.aid }).outcome).toBe('clear')
+    expect(decideRevocation(closed, snapshot, { ...question, issuer: B.aid }).outcome).toBe('revoked')
+    const old = { ...snapshot, unusable: 'older than the newest seen' }
+    expect(decideRevocation(closed, old, question).outcome).toBe('revoked')
+  })
+})
