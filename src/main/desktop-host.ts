@@ -1,7 +1,7 @@
 import type { Handlers } from '../shared/contract.ts'
 import { relayHandlers } from './api/relay-handlers.ts'
 import { openConsole } from './attach.ts'
-import { portNumber } from './cli/console-options.ts'
+import { defaultAgentPort, defaultPort, portNumber } from './cli/console-options.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import type { ShippedPaths } from './paths.ts'
 
@@ -10,9 +10,6 @@ export interface DesktopHost {
   readonly handlers: Handlers
   close(): Promise<void>
 }
-
-const defaultPort = 8000
-const defaultAgentPort = '8100'
 
 /** The host behind the window: our own, or the one that already serves this data folder. */
 export async function openDesktopHost(paths: ShippedPaths, version: string): Promise<DesktopHost> {
@@ -25,7 +22,7 @@ export async function openDesktopHost(paths: ShippedPaths, version: string): Pro
     // The window has its own protocol; `serve` may still open a browser on this host.
     pagesDir: paths.pages,
     port: { from: portNumber(environment['PORT'] ?? String(defaultPort), 'PORT') },
-    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? defaultAgentPort, 'AGENT_BASE_PORT'),
+    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
     environment,
     version,
     asked: {},

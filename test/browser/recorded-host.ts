@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { contentSecurityPolicy } from '../../src/main/api/pages.ts'
 import { AppError, appErrorStatus, errorBody, toAppError } from '../../src/shared/errors.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { isTerminalEvent } from '../../src/shared/events.ts'
@@ -11,19 +12,6 @@ import type { RunRecord } from '../../src/shared/run.ts'
 import { packs, type Recording, scenarioDetails, scenarios } from './recorded-run.ts'
 
 const renderer = fileURLToPath(new URL('../../out/renderer/', import.meta.url))
-
-/** What the real host sends with every page. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 const media: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -131,7 +119,7 @@ export class RecordedHost {
     if (!type || !path.startsWith(renderer) || !existsSync(path)) return false
     response.writeHead(200, {
       'content-type': type,
-      'content-security-policy': policy,
+      'content-security-contentSecurityPolicy': contentSecurityPolicy,
       'cache-control': 'no-cache',
     })
     createReadStream(path).pipe(response)

@@ -10,7 +10,9 @@ export interface ConsoleOptions {
   readonly scenarios?: string
 }
 
-const defaultAgentPort = 8100
+/** Where the service listens, and the first port that agents ask for, unless something else was asked for. */
+export const defaultPort = 8000
+export const defaultAgentPort = 8100
 
 export function consoleOptions(command: Command): Command {
   return command

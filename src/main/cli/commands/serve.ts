@@ -1,13 +1,11 @@
 import { once } from 'node:events'
 import type { Command } from 'commander'
-import { type ConsoleOptions, consoleOptions, openWith, portNumber } from '../console-options.ts'
+import { type ConsoleOptions, consoleOptions, defaultPort, openWith, portNumber } from '../console-options.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface ServeOptions extends ConsoleOptions {
   readonly port?: string
 }
-
-const defaultPort = 8000
 
 export function addServe(program: Command, terminal: Terminal): void {
   consoleOptions(program.command('serve'))
