@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { AgentManifestFile } from './agent-manifest.ts'
 import { RunEvent } from './events.ts'
 import { Exchange, ExchangeDetail } from './exchange.ts'
 import { RunRecord, RunStatus, RunSummary } from './run.ts'
-import { AgentManifestFile, Diagnostic, PackFile, ScenarioFile } from './scenario.ts'
+import { Diagnostic, PackFile, ScenarioFile } from './scenario.ts'
 
 /** One question the interface can ask. `http` is `METHOD /path/:param`; input members not in the path go into the query or body. */
 export interface Call<Input extends z.ZodType, Output extends z.ZodType> {

@@ -2,7 +2,18 @@ import { z } from 'zod'
 import { Report } from './report.ts'
 
 /** What kind of conversation one HTTP request and its response are. */
-export const ExchangeKind = z.enum(['manifest', 'hello', 'commit', 'capability'])
+export const ExchangeKind = z.enum([
+  'manifest',
+  'did',
+  'hello',
+  'commit',
+  'capability',
+  'redeem',
+  'renew',
+  'revocation_list',
+  'enroll',
+  'other',
+])
 export type ExchangeKind = z.infer<typeof ExchangeKind>
 
 /** The messages that exchanges consist of, by the names of the wire where the wire has one. */
@@ -15,6 +26,19 @@ export const MessageKind = z.enum([
   'MUTUAL_COMMIT_ACK',
   'CAPABILITY_REQUEST',
   'CAPABILITY_RESPONSE',
+  'POP_CHALLENGE',
+  'DID_REQUEST',
+  'DID_DOCUMENT',
+  'REDEEM_REQUEST',
+  'REDEEM_RESPONSE',
+  'RENEWAL_REQUEST',
+  'RENEWAL_RESPONSE',
+  'REVOCATION_LIST_REQUEST',
+  'REVOCATION_LIST',
+  'ENROLL_REQUEST',
+  'ENROLL_RESPONSE',
+  'REQUEST',
+  'RESPONSE',
   'ERROR',
 ])
 export type MessageKind = z.infer<typeof MessageKind>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Report as AitpReport } from '../aitp/report.ts'
+import type { Report as AitpReport, ArtefactSubject } from '../aitp/report.ts'
 
 export const CheckStatus = z.enum(['passed', 'failed', 'not_reached', 'skipped'])
 export type CheckStatus = z.infer<typeof CheckStatus>
@@ -25,12 +25,21 @@ export const Report = z.object({
     'tct',
     'grant_voucher',
     'unsigned',
+    'delegation',
+    'revocation_list',
+    'session_bundle',
+    'pop_challenge',
+    'pop_response',
+    'renewal_request',
+    'renewal_response',
+    'error',
+    'identity_token',
   ]),
   verdict: z.enum(['accepted', 'refused']),
   code: z.string().nullable(),
   checked_at: z.number(),
   checks: z.array(Check).readonly(),
-}) satisfies z.ZodType<AitpReport>
+}) satisfies z.ZodType<AitpReport<ArtefactSubject>>
 export type Report = z.infer<typeof Report>
 
 /** The first failed check, or `null` when none failed. */

@@ -1,17 +1,10 @@
 import { z } from 'zod'
+import { SigningSuite } from './agent-manifest.ts'
+import { Step } from './steps.ts'
 
 const Name = z.string().min(1)
 const AgentRef = Name
 const Tags = z.array(z.string()).default([])
-
-/** What would change which program runs, whose it is, or where its secrets go. */
-const reservedEnvironment =
-  /^(NODE|LD|DYLD|ELECTRON|AITP|LLM|OPENAI|ANTHROPIC|NPM|GIT)_|^(PATH|HOME|AGENT_PORT|TMPDIR|TEMP|TMP)$/i
-
-const EnvironmentName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable is letters, digits and _')
-  .refine((name) => !reservedEnvironment.test(name), 'a scenario may not set this environment variable')
 
 export const PackFile = z.strictObject({
   apiVersion: z.string(),
@@ -25,89 +18,63 @@ export const PackFile = z.strictObject({
 })
 export type PackFile = z.infer<typeof PackFile>
 
-export const AgentManifestFile = z.strictObject({
-  apiVersion: z.string(),
-  kind: z.literal('AgentManifest'),
-  metadata: z.strictObject({
-    id: Name,
-    name: Name,
-    framework: z.enum(['crewai', 'langchain', 'langgraph', 'custom']),
-    version: z.string().default('1.0.0'),
-  }),
-  spec: z.strictObject({
-    entrypoint: z.strictObject({
-      /** A worker that ships with the console, by name; other ways to start one come with their adapters. */
-      type: z.literal('bundled'),
-      value: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a worker has a name, not a path'),
-    }),
-    host: z
-      .strictObject({
-        startupTimeoutMs: z.int().positive().max(300_000).default(30_000),
-        env: z.record(EnvironmentName, z.union([z.string(), z.number(), z.boolean()])).default({}),
-      })
-      .prefault({}),
-    aitp: z.strictObject({
-      offered_caps: z.array(z.string().regex(/^\S+$/, 'a capability has no white space')),
-      display_name: Name.max(128),
-      identity_type: z.literal('pinned_key').default('pinned_key'),
-      signing_suite: z.literal('ed25519').default('ed25519'),
-      ttl_secs: z.int().positive().default(3600),
-    }),
-  }),
-})
-export type AgentManifestFile = z.infer<typeof AgentManifestFile>
+/** Host name or `host:port`, without a scheme or a path. */
+const HostName = z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host is a name, and a port if need be')
 
-export const AgentSpec = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'an agent id is letters, digits, - and _'),
-  ref: AgentRef,
-  port_offset: z.int().nonnegative().default(0),
-  org: z.enum(['internal', 'external']).default('internal'),
-  cloud: z.string().nullable().default(null),
-})
+export const AgentSpec = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'an agent id is letters, digits, - and _'),
+    /** The manifest file of an agent that the console starts. */
+    ref: AgentRef.optional(),
+    /** Where an agent publishes its manifest that runs elsewhere and that the console does not start. */
+    manifest_url: z.url({ protocol: /^https?$/ }).optional(),
+    /** The AID that a remote agent must show; without it nothing says that it is the one that was meant. */
+    pinned_aid: z.string().startsWith('aid:').nullable().default(null),
+    port_offset: z.int().nonnegative().max(20_000).default(0),
+    org: z.enum(['internal', 'external']).default('internal'),
+    cloud: z.string().nullable().default(null),
+    /** The agent serves a DID document under this name; on a loopback host its port is the one it really listens on. */
+    did_web_host: HostName.nullable().default(null),
+    /** Instead of the manifest's. */
+    signing_suite: SigningSuite.nullable().default(null),
+  })
+  .refine(({ ref, manifest_url }) => (ref === undefined) !== (manifest_url === undefined), {
+    path: ['ref'],
+    message: 'an agent has either a `ref`, and is started, or a `manifest_url`, and runs elsewhere',
+  })
 export type AgentSpec = z.infer<typeof AgentSpec>
 
 const boundary = z.enum(['intra_org', 'cross_org', 'cross_cloud'])
-const discovery = z.literal('static')
+const discovery = z.enum(['static', 'cp_registry', 'did_web'])
+const pop = z.enum(['off', 'required'])
+
+export const RevocationSpec = z.strictObject({
+  fail_mode: z.enum(['fail_closed', 'soft_fail']).optional(),
+  max_staleness_secs: z.int().positive().optional(),
+})
 
 export const TrustSpec = z.strictObject({
   boundary,
   discovery: discovery.default('static'),
   /** Handshakes between all pairs, both directions, before the first step. */
   eager: z.boolean().default(true),
+  /** Whether who presents a token must prove that it holds the token's key. */
+  pop: pop.default('off'),
+  /** Whether who redeems a delegation gets a voucher to delegate onwards. */
+  onward_delegation: z.boolean().default(false),
+  /** More than 1 accepts delegation tokens that carry a chain of hops. */
+  max_delegation_hops: z.int().min(1).max(8).default(1),
+  revocation: RevocationSpec.prefault({}),
 })
 export type TrustSpec = z.infer<typeof TrustSpec>
 
-const stepBase = { id: Name, description: z.string().optional() }
-
-export const MetaStep = z.strictObject({ ...stepBase, type: z.literal('meta') })
-
-export const WorkflowStep = z.strictObject({
-  ...stepBase,
-  type: z.literal('workflow'),
-  /** Who acts: it runs the capability itself when it offers it, else calls the first agent that does. */
-  agent: Name,
-  capability: Name,
-  /** Calls this agent instead of the first that offers the capability. */
-  target_agent: Name.optional(),
-  input_template: z.string().optional(),
-  input_from: Name.optional(),
+/** What a run of the scenario comes to when everything is as it should be. */
+export const ExpectedOutcome = z.strictObject({
+  status: z.enum(['success', 'failed']).default('success'),
+  /** One sentence for the audience. */
+  summary: z.string().min(1),
 })
-export type WorkflowStep = z.infer<typeof WorkflowStep>
-
-export const HandshakeStep = z.strictObject({
-  ...stepBase,
-  type: z.literal('handshake'),
-  initiator: Name,
-  responder: Name,
-  /** Everything the responder offers when absent; an empty list would say the opposite of what it does. */
-  requested_grants: z.array(z.string()).min(1).optional(),
-})
-export type HandshakeStep = z.infer<typeof HandshakeStep>
-
-export const Step = z.discriminatedUnion('type', [MetaStep, WorkflowStep, HandshakeStep])
-export type Step = z.infer<typeof Step>
-export type StepType = Step['type']
-export const stepTypes = ['meta', 'workflow', 'handshake'] as const satisfies readonly StepType[]
+export type ExpectedOutcome = z.infer<typeof ExpectedOutcome>
 
 export const ScenarioFile = z.strictObject({
   apiVersion: z.string(),
@@ -118,12 +85,17 @@ export const ScenarioFile = z.strictObject({
     version: Name,
     name: Name,
     summary: z.string().nullable().default(null),
+    /** What to say while it is shown: one or two sentences. */
+    caption: z.string().nullable().default(null),
     tags: Tags,
   }),
   spec: z.strictObject({
     inputs: z.strictObject({ schema: z.record(z.string(), z.unknown()).default({}) }).prefault({}),
     agents: z.array(AgentSpec).min(1, 'a scenario needs at least one agent'),
     trust: TrustSpec,
+    /** Fails the run when an assertion or an `expect_status` does not hold; else it is only told. */
+    strict: z.boolean().default(false),
+    expected: ExpectedOutcome.optional(),
     workflow: z.strictObject({ steps: z.array(Step).default([]) }).prefault({}),
   }),
 })
@@ -134,17 +106,27 @@ const optionalTrust = {
   boundary: boundary.optional(),
   discovery: discovery.optional(),
   eager: z.boolean().optional(),
+  pop: pop.optional(),
+  onward_delegation: z.boolean().optional(),
+  max_delegation_hops: z.int().min(1).max(8).optional(),
+  revocation: RevocationSpec.optional(),
 }
 
-/** Replaces parts of a scenario: `trust` member by member, `agents` and `workflow` whole. */
+/** Replaces parts of a scenario: `trust` member by member, everything else whole. */
 export const TemplateFile = z.strictObject({
   apiVersion: z.string(),
   kind: z.literal('ScenarioTemplate'),
-  metadata: z.strictObject({ name: Name, summary: z.string().nullable().default(null) }),
+  metadata: z.strictObject({
+    name: Name,
+    summary: z.string().nullable().default(null),
+    caption: z.string().nullable().default(null),
+  }),
   spec: z
     .strictObject({
       trust: z.strictObject(optionalTrust).optional(),
       agents: z.array(AgentSpec).min(1).optional(),
+      strict: z.boolean().optional(),
+      expected: ExpectedOutcome.optional(),
       workflow: z.strictObject({ steps: z.array(Step).default([]) }).optional(),
     })
     .prefault({}),

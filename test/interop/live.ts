@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Compat } from '../../src/aitp/index.ts'
 import { writeBootstrapFile } from '../../src/main/hosting/bootstrap-file.ts'
-import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
 import { capability, claimsOf, seedOf } from './craft.ts'
 import { issuer } from './form-scene.ts'
 import { createIssuer } from './issuer.ts'
@@ -189,7 +189,7 @@ async function startWorker({ root }: LiveScene): Promise<OurWorker> {
   sink.listen(0, '127.0.0.1')
   await once(sink, 'listening')
   const secrets = { admin: randomBytes(32).toString('hex'), telemetry: randomBytes(32).toString('hex') }
-  const bootstrap: Bootstrap = {
+  const bootstrap: BootstrapFile = {
     run_id: randomUUID(),
     agent_id: 'researcher',
     port: 0,

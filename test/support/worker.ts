@@ -10,14 +10,14 @@ import { z } from 'zod'
 import { askAgent } from '../../src/main/hosting/admin-client.ts'
 import { writeBootstrapFile } from '../../src/main/hosting/bootstrap-file.ts'
 import { createSupervisor, type Worker } from '../../src/main/hosting/supervisor.ts'
-import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
 import { TelemetryBatch, type TelemetryItem } from '../../src/shared/telemetry.ts'
 import { temporaryFolder } from './folders.ts'
 import { builtAgents } from './repository.ts'
 
 export interface LoneWorker {
   readonly worker: Worker
-  readonly bootstrap: Bootstrap
+  readonly bootstrap: BootstrapFile
   readonly manifestUrl: string
   admin(method: 'POST' | 'PUT', path: string, body: unknown): Promise<unknown>
 }
@@ -50,7 +50,7 @@ export async function startLoneWorker(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<LoneWorker> {
   const capability = name === 'researcher' ? 'research.query' : 'write.content'
-  const bootstrap: Bootstrap = {
+  const bootstrap: BootstrapFile = {
     run_id: randomUUID(),
     agent_id: name,
     port: 0,

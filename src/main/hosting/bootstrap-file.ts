@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bootstrap } from '../../shared/bootstrap.ts'
+import type { BootstrapFile } from '../../shared/bootstrap.ts'
 
 /** Writes the file a worker is started with, readable by this user only. The worker removes it once read. */
-export function writeBootstrapFile(folder: string, bootstrap: Bootstrap): string {
+export function writeBootstrapFile(folder: string, bootstrap: BootstrapFile): string {
   const file = join(folder, `${bootstrap.run_id}_${bootstrap.agent_id}.json`)
   writeFileSync(file, JSON.stringify(bootstrap), { flag: 'wx', mode: 0o600 })
   return file

@@ -1,10 +1,6 @@
-import type {
-  AgentManifestFile,
-  HandshakeStep,
-  ScenarioFile,
-  Step,
-  WorkflowStep,
-} from '../../shared/scenario.ts'
+import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
+import type { ScenarioFile } from '../../shared/scenario.ts'
+import type { HandshakeStep, Step, WorkflowStep } from '../../shared/steps.ts'
 import { suggestion } from './nearest.ts'
 import { checkPlaceholders } from './placeholders.ts'
 import type { Problem } from './problem.ts'

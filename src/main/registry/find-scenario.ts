@@ -1,5 +1,6 @@
+import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { AgentManifestFile, Diagnostic, ScenarioFile } from '../../shared/scenario.ts'
+import type { Diagnostic, ScenarioFile } from '../../shared/scenario.ts'
 import type { Registry } from './load-registry.ts'
 import { manifestKey } from './manifest-shelf.ts'
 import { mergeTemplate } from './merge-template.ts'

@@ -1,11 +1,6 @@
+import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
 import { AppError } from '../../shared/errors.ts'
-import {
-  type AgentManifestFile,
-  type Diagnostic,
-  PackFile,
-  type ScenarioFile,
-  type TemplateFile,
-} from '../../shared/scenario.ts'
+import { type Diagnostic, PackFile, type ScenarioFile, type TemplateFile } from '../../shared/scenario.ts'
 import { isFolder, listTree, type PackListing, type Unreadable } from './list-tree.ts'
 import { isKebabCase, type LoadedVersion, loadVersion } from './load-version.ts'
 import { ManifestShelf, manifestKey } from './manifest-shelf.ts'

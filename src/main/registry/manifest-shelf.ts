@@ -1,4 +1,5 @@
-import { AgentManifestFile, type Diagnostic } from '../../shared/scenario.ts'
+import { AgentManifestFile } from '../../shared/agent-manifest.ts'
+import type { Diagnostic } from '../../shared/scenario.ts'
 import { confine } from './confined-file.ts'
 import { parseFile } from './parse-file.ts'
 import { locateProblems, type Problem } from './problem.ts'

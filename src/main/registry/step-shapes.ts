@@ -1,4 +1,4 @@
-import { stepTypes } from '../../shared/scenario.ts'
+import { stepTypes } from '../../shared/steps.ts'
 import type { Problem } from './problem.ts'
 import type { Path } from './source.ts'
 

@@ -1,5 +1,5 @@
 import { toAppError } from '../../shared/errors.ts'
-import type { Step, StepType, WorkflowStep } from '../../shared/scenario.ts'
+import type { Step, StepType, WorkflowStep } from '../../shared/steps.ts'
 import type { Operation } from '../store/event-log.ts'
 import type { RunContext, StepHandler } from './run-context.ts'
 import { handshake } from './steps/handshake.ts'

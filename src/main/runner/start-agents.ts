@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Aitp } from '../../aitp/index.ts'
 import { PeersAccepted } from '../../shared/admin.ts'
-import type { Bootstrap } from '../../shared/bootstrap.ts'
+import type { BootstrapFile } from '../../shared/bootstrap.ts'
 import type { AgentSpec } from '../../shared/scenario.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { askAgent } from '../hosting/admin-client.ts'
@@ -86,7 +86,7 @@ async function startAgent(
   const port = starter.ports.allocate(spec.port_offset)
   leases.ports.push(port)
   const secrets = { admin: secret(), telemetry: secret() }
-  const bootstrap: Bootstrap = {
+  const bootstrap: BootstrapFile = {
     run_id: context.runId,
     agent_id: spec.id,
     port,

@@ -93,7 +93,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
     let seq = store.eventCount(runId)
 
     function write(body: EventBody, options: AppendOptions): RunEvent {
-      const event: RunEvent = {
+      const event = {
         ...body,
         seq: seq + 1,
         ts: options.ts ?? Date.now() / 1000,
@@ -103,7 +103,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
         ...(options.agentId === undefined ? {} : { agent_id: options.agentId }),
         cause_seq: [...options.causeSeq],
         ...(options.exchangeId === undefined ? {} : { exchange_id: options.exchangeId }),
-      }
+      } as RunEvent
       store.appendEvent(event)
       seq = event.seq
       return event

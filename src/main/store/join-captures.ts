@@ -12,6 +12,12 @@ const messageKinds: Record<ExchangeKind, { request: MessageKind; response: Messa
   hello: { request: 'MUTUAL_HELLO', response: 'MUTUAL_HELLO_ACK' },
   commit: { request: 'MUTUAL_COMMIT', response: 'MUTUAL_COMMIT_ACK' },
   capability: { request: 'CAPABILITY_REQUEST', response: 'CAPABILITY_RESPONSE' },
+  did: { request: 'DID_REQUEST', response: 'DID_DOCUMENT' },
+  redeem: { request: 'REDEEM_REQUEST', response: 'REDEEM_RESPONSE' },
+  renew: { request: 'RENEWAL_REQUEST', response: 'RENEWAL_RESPONSE' },
+  revocation_list: { request: 'REVOCATION_LIST_REQUEST', response: 'REVOCATION_LIST' },
+  enroll: { request: 'ENROLL_REQUEST', response: 'ENROLL_RESPONSE' },
+  other: { request: 'REQUEST', response: 'RESPONSE' },
 }
 
 export interface CaptureRow {

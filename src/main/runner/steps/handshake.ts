@@ -1,4 +1,4 @@
-import type { HandshakeStep } from '../../../shared/scenario.ts'
+import type { HandshakeStep } from '../../../shared/steps.ts'
 import { establishTrust } from '../establish-trust.ts'
 import type { StepHandler } from '../run-context.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { InvokeRefused } from '../../../shared/admin.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { WorkflowStep } from '../../../shared/scenario.ts'
+import type { WorkflowStep } from '../../../shared/steps.ts'
 import { AdminRefused, askAgent } from '../../hosting/admin-client.ts'
 import type { Operation } from '../../store/event-log.ts'
 import { agentOf, type RunContext, type StepHandler } from '../run-context.ts'

@@ -1,4 +1,4 @@
-import type { Step } from '../../../shared/scenario.ts'
+import type { Step } from '../../../shared/steps.ts'
 
 export function ScenarioSteps({ steps }: { readonly steps: readonly Step[] }) {
   if (steps.length === 0) return <p className="muted">None: agents start, shake hands and stop.</p>
