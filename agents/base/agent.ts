@@ -3,6 +3,7 @@ import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
+import type { IssuedTokens } from './issued-tokens.ts'
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -14,6 +15,7 @@ export interface Agent {
   readonly identity: Identity
   readonly peers: Peers
   readonly held: HeldTokens
+  readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
   readonly telemetry: Telemetry
