@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { Aitp, HandshakeParty, IssuedTct, ManifestCache, ReplayStore } from '../../src/aitp/index.ts'
+import { unixNow } from './clock.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
-import type { IssuedTokens } from './issued-tokens.ts'
+import type { DerivationLink, IssuedRecord, IssuedTokens } from './issued-tokens.ts'
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
+import type { PublicAddress } from './public-address.ts'
+import { WorkerError } from './refusal.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Everything one worker is: its identity, whom it knows, what it holds. */
@@ -13,7 +16,10 @@ export interface Agent {
   readonly agentId: string
   readonly aitp: Aitp
   readonly identity: Identity
+  readonly address: PublicAddress
   readonly peers: Peers
+  /** Manifests of peers, as last seen. */
+  readonly manifests: ManifestCache
   readonly held: HeldTokens
   readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
@@ -22,17 +28,40 @@ export interface Agent {
   readonly exchangeIds: ExchangeIds
 }
 
-/** This agent as it takes part in a handshake now. */
-export function partyOf({ identity, peers, replay }: Agent): HandshakeParty {
+/**
+ * This agent as it takes part in a handshake now.
+ *
+ * @param mayBeUnpinned whether the peer may be one whose key nobody has pinned; the report then says that the check
+ * was skipped
+ */
+export function partyOf({ identity, peers, replay }: Agent, mayBeUnpinned: boolean): HandshakeParty {
+  const { issuerKeys, mintIdentityToken } = identity.oidc ?? {}
   return {
     key: identity.key,
     manifest: identity.manifest().verified,
-    pins: peers.pins(),
+    pins: mayBeUnpinned ? null : peers.pins(),
     tctTtlSecs: identity.tctTtlSecs,
     issueVoucher: true,
     allowLoopbackHttp: true,
     replay,
+    ...(issuerKeys ? { issuerKeys } : {}),
+    ...(mintIdentityToken ? { mintIdentityToken } : {}),
   }
+}
+
+/**
+ * Remembers a token before it is handed out. Throws `limited`, 503, when there is no room: what is not remembered
+ * cannot be revoked.
+ */
+export function recordIssued(
+  { issued }: Agent,
+  { claims }: Pick<IssuedTct, 'claims'>,
+  descent: Pick<IssuedRecord, 'origin' | 'notAfter'> & { readonly links?: readonly DerivationLink[] } = {},
+): void {
+  const { links, ...rest } = descent
+  const record = { jti: claims.jti, subject: claims.sub, grants: claims.grants, exp: claims.exp, ...rest }
+  if (issued.record(record, unixNow(), links)) return
+  throw new WorkerError(503, 'limited', 'too many tokens of this agent are alive', { retryable: true })
 }
 
 export function randomness(length: number): Uint8Array {

@@ -1,47 +1,24 @@
 import express, { type Request, type Response, type Router } from 'express'
 import { AitpError } from '../../src/aitp/index.ts'
-import { type Agent, partyOf, randomness } from './agent.ts'
-import { unsignedReport } from './capture.ts'
+import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { Inbound } from './inbound.ts'
-import { peerRefusalBody, refusalOf } from './refusal.ts'
+import { manifestRoutes } from './manifest-routes.ts'
+import { peerRefusalBody, refusalOf, WorkerError } from './refusal.ts'
+import { requireJson } from './require-json.ts'
+import { tokenFacts } from './token-facts.ts'
 
 const largestHello = 64 * 1024
 
 /** The routes by which peers reach this agent (RFC-AITP-0004). */
 export function protocolRoutes(agent: Agent, isHost: (request: Request) => boolean): Router {
   const router = express.Router()
-  router.get('/.well-known/aitp-manifest', (request, response) =>
-    serveManifest(agent, request, response, isHost(request)),
-  )
+  router.use(manifestRoutes(agent, isHost))
   // Bytes as they came: a JSON body parser would lose duplicate members, which must be refused.
   router.use('/aitp', express.raw({ type: () => true, limit: largestHello, inflate: false }))
   router.post('/aitp/handshake/hello', (request, response) => receiveHello(agent, request, response))
   router.post('/aitp/handshake/commit', (request, response) => receiveCommit(agent, request, response))
   return router
-}
-
-async function serveManifest(
-  agent: Agent,
-  request: Request,
-  response: Response,
-  forHost: boolean,
-): Promise<void> {
-  const { text, verified } = agent.identity.manifest()
-  const now = unixNow()
-  const headers = { 'cache-control': `max-age=${Math.max(0, verified.expiresAt - now)}` }
-  // The host's own look is no message between agents.
-  if (forHost) {
-    response.type('application/json').set(headers).end(text)
-    return
-  }
-  const inbound = new Inbound(agent, 'manifest', request, response)
-  await inbound.answer({
-    status: 200,
-    text,
-    headers,
-    report: unsignedReport(now, 'a request for a manifest is not signed'),
-  })
 }
 
 async function receiveHello(agent: Agent, request: Request, response: Response): Promise<void> {
@@ -51,20 +28,16 @@ async function receiveHello(agent: Agent, request: Request, response: Response):
   const sessionId = agent.aitp.newUuid(randomness)
   try {
     requireJson(request, inbound)
-    const { state, message, peer } = agent.aitp.receiveHello(partyOf(agent), inbound.text, {
+    const mayBeUnpinned = agent.address.isOpen && !isPinned(agent, inbound.text)
+    const { state, message, peer } = agent.aitp.receiveHello(partyOf(agent, mayBeUnpinned), inbound.text, {
       now,
       randomBytes: randomness,
       collector,
-      expectedPeers: agent.peers.aids(),
+      expectedPeers: mayBeUnpinned ? undefined : agent.peers.aids(),
     })
-    if (!agent.pending.put(sessionId, state, now)) {
-      await inbound.answer({
-        status: 503,
-        text: peerRefusalBody(busy),
-        report: collector.report('mutual_hello', now),
-      })
-      return
-    }
+    agent.manifests.offer(peer, now)
+    if (!agent.pending.put(sessionId, state, now))
+      throw new WorkerError(503, 'limited', 'too many handshakes are waiting', { retryable: true })
     agent.telemetry.event(
       { type: 'handshake.started', session_id: sessionId, role: 'responder', peer_aid: peer.aid },
       inbound.exchangeId,
@@ -98,6 +71,7 @@ async function receiveCommit(agent: Agent, request: Request, response: Response)
       })
     const { established, message } = state.onCommit(inbound.text, { now, randomBytes: randomness, collector })
     const { held, issued, peer } = established
+    recordIssued(agent, issued)
     agent.telemetry.event(
       {
         type: 'handshake.complete',
@@ -105,7 +79,7 @@ async function receiveCommit(agent: Agent, request: Request, response: Response)
         role: 'responder',
         peer_aid: peer.aid,
         grants: [...held.claims.grants],
-        tct: { claims: { ...held.claims }, fingerprint: held.fingerprint },
+        tct: tokenFacts(held),
         issued_jti: issued.claims.jti,
       },
       inbound.exchangeId,
@@ -128,12 +102,13 @@ async function receiveCommit(agent: Agent, request: Request, response: Response)
   }
 }
 
-const busy = {
-  status: 503,
-  code: 'limited',
-  message: 'too many handshakes are waiting',
-  check: null,
-  retryable: true,
+/** Whether a hello claims to come from a pinned peer, which it must then prove; any other AID is a stranger's. */
+function isPinned({ peers }: Agent, hello: string): boolean {
+  try {
+    return peers.byAid(JSON.parse(hello).sender.agent_id) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function refuse(
@@ -156,20 +131,4 @@ function refuse(
     inbound.exchangeId,
   )
   return { status: refusal.status, text: peerRefusalBody(refusal) }
-}
-
-function requireJson(request: Request, inbound: Inbound): void {
-  const type = request.header('content-type') ?? ''
-  if (!inbound.isUtf8) {
-    throw new AitpError('INVALID_ENVELOPE', 'the body is not UTF-8', {
-      check: 'http.encoding',
-      expected: 'UTF-8',
-    })
-  }
-  if (/^application\/(aitp\+)?json\b/i.test(type)) return
-  throw new AitpError('INVALID_ENVELOPE', `content type is "${type}", not JSON`, {
-    check: 'http.content_type',
-    expected: 'application/json or application/aitp+json',
-    actual: type,
-  })
 }

@@ -5,6 +5,7 @@ import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { ownAuthorities } from '../../src/shared/own-authority.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -17,6 +18,7 @@ import { endWithParent } from './parent-watch.ts'
 import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
+import { type PublicAddress, publicAddress } from './public-address.ts'
 import { readBootstrap } from './read-bootstrap.ts'
 import { recordUnread } from './record-unread.ts'
 import { refusePages } from './refuse-pages.ts'
@@ -35,6 +37,7 @@ const host = '127.0.0.1'
 const mostPendingHandshakes = 1_000
 const mostRememberedMessages = 100_000
 const mostIssuedTokens = 100_000
+const mostRememberedManifests = 1_000
 
 /** Starts a worker: reads its bootstrap file, listens, and says so on standard output. */
 export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabilities): Promise<void> {
@@ -44,8 +47,8 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   app.disable('etag')
   const server = createServer(app)
   const port = await listen(server, bootstrap.port)
-  const agent = createAgent(bootstrap, `http://${host}:${port}`)
-  app.use(refusePages(port))
+  const agent = createAgent(bootstrap, publicAddress(bootstrap.aitp, port))
+  app.use(refusePages([...ownAuthorities(port), ...agent.address.authorities]))
   mount(app, agent, bootstrap, capabilitiesOf)
   const stop = () => {
     server.close(() => process.exit(0))
@@ -57,13 +60,15 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   process.stdout.write(`AITP_AGENT_READY aid=${agent.identity.key.aid} port=${port}\n`)
 }
 
-function createAgent(bootstrap: Bootstrap, origin: string): Agent {
+function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
   const aitp = createAitp(nodeEngine)
   return {
     agentId: bootstrap.agent_id,
     aitp,
-    identity: createIdentity(aitp, bootstrap, origin),
+    identity: createIdentity(aitp, bootstrap, address),
+    address,
     peers: createPeers(aitp),
+    manifests: aitp.createManifestCache({ capacity: mostRememberedManifests }),
     held: new Map(),
     issued: createIssuedTokens(mostIssuedTokens),
     pending: createPendingHandshakes(mostPendingHandshakes),
