@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { Aitp, ChallengeStore, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
+import type { SentMessages } from './faults/sent-messages.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
+import type { RevocationState } from './revocation/revocation-state.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Everything one worker is: its identity, whom it knows, what it holds. */
@@ -16,6 +18,10 @@ export interface Agent {
   readonly held: HeldTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
+  /** Proofs of possession that were asked for and have not come. */
+  readonly challenges: ChallengeStore
+  readonly revocation: RevocationState
+  readonly sent: SentMessages
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
 }
