@@ -4,6 +4,7 @@ import type { ExchangeIds } from './exchange-ids.ts'
 import type { SentMessages } from './faults/sent-messages.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
+import type { IssuedTokens } from './issued-tokens.ts'
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { RevocationState } from './revocation/revocation-state.ts'
@@ -16,6 +17,7 @@ export interface Agent {
   readonly identity: Identity
   readonly peers: Peers
   readonly held: HeldTokens
+  readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
   /** Proofs of possession that were asked for and have not come. */

@@ -12,6 +12,7 @@ import { createExchangeIds } from './exchange-ids.ts'
 import { capabilityRoutes } from './gate/capability-routes.ts'
 import { createGeneration, type Generation } from './generate/generation.ts'
 import { createIdentity } from './identity.ts'
+import { createIssuedTokens } from './issued-tokens.ts'
 import { endWithParent } from './parent-watch.ts'
 import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
@@ -33,6 +34,7 @@ export interface WorkerTools {
 const host = '127.0.0.1'
 const mostPendingHandshakes = 1_000
 const mostRememberedMessages = 100_000
+const mostIssuedTokens = 100_000
 
 /** Starts a worker: reads its bootstrap file, listens, and says so on standard output. */
 export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabilities): Promise<void> {
@@ -63,6 +65,7 @@ function createAgent(bootstrap: Bootstrap, origin: string): Agent {
     identity: createIdentity(aitp, bootstrap, origin),
     peers: createPeers(aitp),
     held: new Map(),
+    issued: createIssuedTokens(mostIssuedTokens),
     pending: createPendingHandshakes(mostPendingHandshakes),
     replay: aitp.createReplayStore({ capacity: mostRememberedMessages }),
     exchangeIds: createExchangeIds(),
