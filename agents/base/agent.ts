@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type { Aitp, HandshakeParty, IssuedTct, ManifestCache, ReplayStore } from '../../src/aitp/index.ts'
+import type {
+  Aitp,
+  ChallengeStore,
+  HandshakeParty,
+  IssuedTct,
+  ManifestCache,
+  ReplayStore,
+} from '../../src/aitp/index.ts'
 import { unixNow } from './clock.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
+import type { SentMessages } from './faults/sent-messages.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { DerivationLink, IssuedRecord, IssuedTokens } from './issued-tokens.ts'
@@ -9,6 +17,7 @@ import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { PublicAddress } from './public-address.ts'
 import { WorkerError } from './refusal.ts'
+import type { RevocationState } from './revocation/revocation-state.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Everything one worker is: its identity, whom it knows, what it holds. */
@@ -24,6 +33,10 @@ export interface Agent {
   readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
+  /** Proofs of possession that were asked for and have not come. */
+  readonly challenges: ChallengeStore
+  readonly revocation: RevocationState
+  readonly sent: SentMessages
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
 }

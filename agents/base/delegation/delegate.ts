@@ -9,7 +9,10 @@ import { WorkerError } from '../refusal.ts'
 import { tokenFacts } from '../token-facts.ts'
 import { delegationDescent } from './descent.ts'
 
-type Wanted = Pick<Delegate, 'peer_aid' | 'delegatee_manifest_url' | 'scope' | 'ttl_secs' | 'chained' | 'parent_token'>
+type Wanted = Pick<
+  Delegate,
+  'peer_aid' | 'delegatee_manifest_url' | 'scope' | 'ttl_secs' | 'chained' | 'parent_token'
+>
 
 /**
  * Passes on part of what a peer granted to this agent, by the voucher that came with it (RFC-AITP-0006), or a delegation
@@ -75,7 +78,11 @@ function issue(
   }
   try {
     if (parent_token !== undefined)
-      return aitp.extendDelegation(identity.key, { ...hop, parent: parent_token, jti: aitp.newUuid(randomness) })
+      return aitp.extendDelegation(identity.key, {
+        ...hop,
+        parent: parent_token,
+        jti: aitp.newUuid(randomness),
+      })
     const { held, issuer } = requireOwnHeld(agent, peer_aid)
     const voucher = aitp.verifyVoucher(held.voucher ?? '', {
       now,

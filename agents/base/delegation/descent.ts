@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type Aid, type Aitp, isJsonObject, type JsonObject, type ProvableClaims } from '../../../src/aitp/index.ts'
+import {
+  type Aid,
+  type Aitp,
+  isJsonObject,
+  type JsonObject,
+  type ProvableClaims,
+} from '../../../src/aitp/index.ts'
 import type { DerivationLink } from '../issued-tokens.ts'
 
 /** What a delegation token says of itself before it is verified. */

@@ -60,11 +60,15 @@ async function askIssuer(
   let checkedAt: number | null = null
   try {
     if (url.origin !== origin) {
-      throw new AitpError('IDENTITY_FAILED', `the token is for ${origin}, its issuer renews at ${url.origin}`, {
-        check: 'renewal.origin',
-        expected: origin,
-        actual: url.origin,
-      })
+      throw new AitpError(
+        'IDENTITY_FAILED',
+        `the token is for ${origin}, its issuer renews at ${url.origin}`,
+        {
+          check: 'renewal.origin',
+          expected: origin,
+          actual: url.origin,
+        },
+      )
     }
     return await exchangeWith(
       agent,

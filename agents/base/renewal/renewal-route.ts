@@ -52,10 +52,7 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
     const refusal = refusalOf(error, 400)
     if (refusal.status === 500) console.error(error)
     const { status, code, check, message } = refusal
-    agent.telemetry.event(
-      { type: 'tct.renewal.rejected', error: message, code, check },
-      inbound.exchangeId,
-    )
+    agent.telemetry.event({ type: 'tct.renewal.rejected', error: message, code, check }, inbound.exchangeId)
     await inbound.answer({
       status,
       text: peerRefusalBody(refusal),
