@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type {
-  Aitp,
-  ChallengeStore,
-  HandshakeParty,
-  IssuedTct,
-  ManifestCache,
-  ReplayStore,
+import {
+  type Aitp,
+  AitpError,
+  type ChallengeStore,
+  type HandshakeParty,
+  type IssuedTct,
+  type ManifestCache,
+  type RenewalStore,
+  type ReplayStore,
 } from '../../src/aitp/index.ts'
+import type { Bootstrap } from '../../src/shared/bootstrap.ts'
 import { unixNow } from './clock.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
 import type { SentMessages } from './faults/sent-messages.ts'
@@ -18,7 +21,11 @@ import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { PublicAddress } from './public-address.ts'
 import { WorkerError } from './refusal.ts'
 import type { RevocationState } from './revocation/revocation-state.ts'
+import type { KnownSessions } from './session-bundle/known-sessions.ts'
 import type { Telemetry } from './telemetry.ts'
+
+/** What the run decided about trust, as far as agents may differ in it. */
+export type TrustPolicy = Pick<Bootstrap['aitp'], 'pop' | 'onward_delegation' | 'max_delegation_hops'>
 
 /** Everything one worker is: its identity, whom it knows, what it holds. */
 export interface Agent {
@@ -33,6 +40,10 @@ export interface Agent {
   readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
+  /** Renewals that were asked for. */
+  readonly renewals: RenewalStore
+  readonly sessions: KnownSessions
+  readonly policy: TrustPolicy
   /** Proofs of possession that were asked for and have not come. */
   readonly challenges: ChallengeStore
   readonly revocation: RevocationState
@@ -63,8 +74,8 @@ export function partyOf({ identity, peers, replay }: Agent, mayBeUnpinned: boole
 }
 
 /**
- * Remembers a token before it is handed out. Throws `limited`, 503, when there is no room: what is not remembered
- * cannot be revoked.
+ * Remembers a token before it is handed out; what is not remembered could not be revoked. Throws `limited`, 503, when
+ * there is no room, and `DELEGATION_INVALID_SIGNATURE` for a delegation under an id that is taken.
  */
 export function recordIssued(
   { issued }: Agent,
@@ -73,7 +84,18 @@ export function recordIssued(
 ): void {
   const { links, ...rest } = descent
   const record = { jti: claims.jti, subject: claims.sub, grants: claims.grants, exp: claims.exp, ...rest }
-  if (issued.record(record, unixNow(), links)) return
+  const outcome = issued.record(record, unixNow(), links)
+  if (outcome === 'recorded') return
+  if (outcome === 'conflict') {
+    throw new AitpError(
+      'DELEGATION_INVALID_SIGNATURE',
+      'the id of the delegation is that of something else',
+      {
+        check: 'delegation.claims',
+        expected: 'an id of its own',
+      },
+    )
+  }
   throw new WorkerError(503, 'limited', 'too many tokens of this agent are alive', { retryable: true })
 }
 

@@ -37,7 +37,7 @@ export async function initiateHandshake(
       role: 'initiator',
       peer_aid: peer.aid,
       grants: [...held.claims.grants],
-      tct: tokenFacts(held),
+      tct: tokenFacts(agent.aitp, held),
       issued_jti: issued.claims.jti,
     },
     exchangeId,

@@ -79,7 +79,7 @@ async function receiveCommit(agent: Agent, request: Request, response: Response)
         role: 'responder',
         peer_aid: peer.aid,
         grants: [...held.claims.grants],
-        tct: tokenFacts(held),
+        tct: tokenFacts(agent.aitp, held),
         issued_jti: issued.claims.jti,
       },
       inbound.exchangeId,

@@ -28,7 +28,7 @@ export async function delegate(agent: Agent, wanted: Wanted): Promise<Delegated>
   const { jti, parentJti } = descent
   agent.telemetry.event({
     type: 'delegation.issued',
-    tct: tokenFacts({ claims, fingerprint: agent.aitp.fingerprint(token) }),
+    tct: tokenFacts(agent.aitp, { token, claims }),
     delegatee_aid: claims.sub,
     scope: [...claims.scope],
     jti,

@@ -30,7 +30,7 @@ export async function renewTct(
   agent.telemetry.event(
     {
       type: 'tct.renewal.requested',
-      tct: tokenFacts(renewed.held),
+      tct: tokenFacts(agent.aitp, renewed.held),
       jti,
       previous_jti: previous,
       peer_aid: issuer,

@@ -35,7 +35,7 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
     agent.telemetry.event(
       {
         type: 'tct.renewal.issued',
-        tct: tokenFacts(renewed),
+        tct: tokenFacts(agent.aitp, renewed),
         jti: claims.jti,
         previous_jti: previous.jti,
         subject: claims.sub,
