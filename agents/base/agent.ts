@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Aitp, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { Aitp, ChallengeStore, HandshakeParty, ReplayStore } from '../../src/aitp/index.ts'
+import type { ControlPlane } from './control-plane/control-plane.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
+import type { SentMessages } from './faults/sent-messages.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { IssuedTokens } from './issued-tokens.ts'
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
+import type { RevocationState } from './revocation/revocation-state.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Everything one worker is: its identity, whom it knows, what it holds. */
@@ -18,6 +21,12 @@ export interface Agent {
   readonly issued: IssuedTokens
   readonly pending: PendingHandshakes
   readonly replay: ReplayStore
+  /** Proofs of possession that were asked for and have not come. */
+  readonly challenges: ChallengeStore
+  readonly revocation: RevocationState
+  /** `null` when there is none. */
+  readonly controlPlane: ControlPlane | null
+  readonly sent: SentMessages
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
 }
