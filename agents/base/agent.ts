@@ -11,6 +11,7 @@ import {
 } from '../../src/aitp/index.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
 import { unixNow } from './clock.ts'
+import type { ControlPlane } from './control-plane/control-plane.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
 import type { SentMessages } from './faults/sent-messages.ts'
 import type { HeldTokens } from './held-tokens.ts'
@@ -47,6 +48,8 @@ export interface Agent {
   /** Proofs of possession that were asked for and have not come. */
   readonly challenges: ChallengeStore
   readonly revocation: RevocationState
+  /** `null` when there is none. */
+  readonly controlPlane: ControlPlane | null
   readonly sent: SentMessages
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
@@ -58,7 +61,10 @@ export interface Agent {
  * @param mayBeUnpinned whether the peer may be one whose key nobody has pinned; the report then says that the check
  * was skipped
  */
-export function partyOf({ identity, peers, replay }: Agent, mayBeUnpinned: boolean): HandshakeParty {
+export function partyOf(
+  { identity, peers, replay, revocation }: Agent,
+  mayBeUnpinned: boolean,
+): HandshakeParty {
   const { issuerKeys, mintIdentityToken } = identity.oidc ?? {}
   return {
     key: identity.key,
@@ -68,6 +74,7 @@ export function partyOf({ identity, peers, replay }: Agent, mayBeUnpinned: boole
     issueVoucher: true,
     allowLoopbackHttp: true,
     replay,
+    ...(revocation.posture === 'current' ? { isRevoked: (jti) => revocation.denies(jti) !== null } : {}),
     ...(issuerKeys ? { issuerKeys } : {}),
     ...(mintIdentityToken ? { mintIdentityToken } : {}),
   }

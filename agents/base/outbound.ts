@@ -1,29 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import type { ExchangeKind } from '../../src/shared/exchange.ts'
 import type { Report } from '../../src/shared/report.ts'
 import type { Agent } from './agent.ts'
 import { captureBody, captureHeaders, findTokens } from './capture.ts'
 import { deliver } from './faults/deliver.ts'
 import { type Incoming, sendRequest, type Transport } from './network/send-request.ts'
+import type { Outgoing } from './outgoing.ts'
 import { WorkerError } from './refusal.ts'
 import { outgoingContext, requestContext } from './request-context.ts'
 
 export { type Incoming, NoAnswer } from './network/send-request.ts'
+export type { Outgoing } from './outgoing.ts'
 
 /** What an agent needs to speak with others. */
 export type Speaker = Pick<Agent, 'aitp' | 'peers' | 'telemetry' | 'sent'>
-
-export interface Outgoing {
-  readonly kind: ExchangeKind
-  readonly method: 'GET' | 'POST'
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly peerAid: string | null
-  readonly timeoutMs: number
-  /** Whether the host named this address itself; those of its peers' manifests it has named in any case. */
-  readonly namedByHost?: boolean
-}
 
 /** What a receiver makes of an answer; returned or thrown, it is recorded with the exchange. */
 export interface Judged<Value> {

@@ -1,4 +1,5 @@
-import { type ProvableClaims, popHeaders, type Report } from '../../src/aitp/index.ts'
+import { type ProvableClaims, popHeaders } from '../../src/aitp/index.ts'
+import type { Report } from '../../src/shared/report.ts'
 import { type Agent, randomness } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { exchangeWith, type Incoming, type Judged, type Outgoing } from './outbound.ts'

@@ -1,7 +1,9 @@
+import type { Aitp } from '../../../src/aitp/index.ts'
 import type { Transport } from '../network/send-request.ts'
-import type { Outgoing, Speaker } from '../outbound.ts'
+import type { Outgoing } from '../outgoing.ts'
 import { delayed, swallowed } from './bad-network.ts'
 import { faultIn, spendFault } from './fault-context.ts'
+import type { SentMessages } from './sent-messages.ts'
 import { tampered } from './tamper.ts'
 import { untilExpired } from './until-expired.ts'
 
@@ -14,7 +16,7 @@ export interface Sending<Value> {
 
 /** Sends a message, or does with it what the fault of the current work says. Each sending is an exchange of its own. */
 export async function deliver<Value>(
-  { aitp, sent }: Speaker,
+  { aitp, sent }: { readonly aitp: Aitp; readonly sent: SentMessages },
   message: Outgoing,
   { judged, unjudged }: Sending<Value>,
 ): Promise<Value> {

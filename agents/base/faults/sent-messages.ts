@@ -1,4 +1,4 @@
-import type { Outgoing } from '../outbound.ts'
+import type { Outgoing } from '../outgoing.ts'
 
 /** The last message of each kind that went to each peer as it should, for sending it once more. */
 export interface SentMessages {

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../outbound.ts'
+import type { Outgoing } from '../outgoing.ts'
 import { WorkerError } from '../refusal.ts'
 
 /** The message with one character changed that a signature covers. */

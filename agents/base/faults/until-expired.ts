@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Aitp } from '../../../src/aitp/index.ts'
 import { findTokens } from '../capture.ts'
-import type { Outgoing } from '../outbound.ts'
+import type { Outgoing } from '../outgoing.ts'
 import { WorkerError } from '../refusal.ts'
 
 const mostMs = 15_000

@@ -19,8 +19,8 @@ export interface RevocationStateOptions {
   /** `null` without a Control Plane. */
   readonly config: RevocationConfig | null
   readonly telemetry: Telemetry
-  /** The token that another was redeemed or renewed from, `null` when there is none. */
-  readonly originOf: (jti: string) => string | null
+  /** The token that another was redeemed or renewed from, `undefined` when there is none. */
+  readonly originOf: (jti: string) => string | undefined
   /** Gets the list as it is served. Rejects when it cannot be had. */
   readonly fetchList: RefreshParts['fetchList']
 }
@@ -43,8 +43,8 @@ export function createRevocationState({
   }
 
   function firstAlongLinks<Found>(jti: string, look: (jti: string) => Found | null): Found | null {
-    let at: string | null = jti
-    for (let steps = 0; at !== null && steps < mostLinks; steps += 1) {
+    let at: string | undefined = jti
+    for (let steps = 0; at !== undefined && steps < mostLinks; steps += 1) {
       const found = look(at)
       if (found !== null) return found
       at = originOf(at)
