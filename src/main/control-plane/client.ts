@@ -26,7 +26,11 @@ export interface ControlPlane {
   deleteWebhook(id: string): Promise<boolean>
   delegations(query: DelegationQuery): Promise<Delegation[]>
   /** Gives the anchor that is there already when there is one. */
-  ensureTrustAnchor(anchor: { issuerUrl: string; namespace: string; label: string }): Promise<TrustAnchor | null>
+  ensureTrustAnchor(anchor: {
+    issuerUrl: string
+    namespace: string
+    label: string
+  }): Promise<TrustAnchor | null>
   upsertPinnedKey(key: {
     aid: string
     pubkey: string

@@ -37,7 +37,11 @@ export function createConnection(config: ControlPlaneConfig, log: Logger): Conne
       redirect: 'error',
       signal: AbortSignal.timeout(config.timeoutMs),
     })
-    return { ok: response.ok, status: response.status, body: parse(await readBounded(response, largestAnswer)) }
+    return {
+      ok: response.ok,
+      status: response.status,
+      body: parse(await readBounded(response, largestAnswer)),
+    }
   }
 
   function stopProbing(): void {
@@ -60,7 +64,8 @@ export function createConnection(config: ControlPlaneConfig, log: Logger): Conne
       if (probing !== null) return null
       try {
         const answer = await send(method, path, body)
-        if (!answer.ok) log.warn({ cp: config.baseUrl, path, status: answer.status }, 'the Control Plane refused')
+        if (!answer.ok)
+          log.warn({ cp: config.baseUrl, path, status: answer.status }, 'the Control Plane refused')
         return answer
       } catch (error) {
         log.warn({ cp: config.baseUrl, path, err: error }, 'the Control Plane does not answer')

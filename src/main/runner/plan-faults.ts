@@ -13,7 +13,10 @@ export function planFaults(
       throw new AppError('invalid_body', `There is no fault ${name}; there are ${faultKinds.join(', ')}.`)
     }
     if (!Fault.safeParse({ kind }).success) {
-      throw new AppError('invalid_body', `The fault ${kind} needs to know more than its target; write it on a step.`)
+      throw new AppError(
+        'invalid_body',
+        `The fault ${kind} needs to know more than its target; write it on a step.`,
+      )
     }
     for (const target of targets) {
       if (!agentIds.includes(target)) {

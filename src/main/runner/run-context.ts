@@ -47,7 +47,10 @@ export interface RunContext {
 export function agentOf(context: RunContext, agentId: string): RunningAgent {
   const agent = context.agents.get(agentId)
   if (!agent) {
-    throw new AppError('agent_not_running', `Agent ${agentId} runs elsewhere; it can be asked, but not told to act.`)
+    throw new AppError(
+      'agent_not_running',
+      `Agent ${agentId} runs elsewhere; it can be asked, but not told to act.`,
+    )
   }
   return agent
 }

@@ -6,7 +6,9 @@ const largestDocument = 64 * 1024
 
 const DidDocument = z.object({
   id: z.string(),
-  service: z.array(z.object({ type: z.union([z.string(), z.array(z.string())]), serviceEndpoint: z.unknown() })),
+  service: z.array(
+    z.object({ type: z.union([z.string(), z.array(z.string())]), serviceEndpoint: z.unknown() }),
+  ),
 })
 
 /** `did:web:` and the host, whose port is written with an escaped colon. */
@@ -27,7 +29,11 @@ export function effectiveHost(didWebHost: string, port: number): string {
  * @param insecureHosts hosts that are asked over http, as `AITP_DIDWEB_INSECURE_HOSTS` lists them; a leading dot takes
  * every name below
  */
-export async function resolveDidWeb(did: string, insecureHosts: string, signal: AbortSignal): Promise<string> {
+export async function resolveDidWeb(
+  did: string,
+  insecureHosts: string,
+  signal: AbortSignal,
+): Promise<string> {
   const host = hostOf(did)
   const [name = ''] = host.split(':')
   const scheme = isLoopbackName(name) || isListed(name, insecureHosts) ? 'http' : 'https'
@@ -43,7 +49,8 @@ export async function resolveDidWeb(did: string, insecureHosts: string, signal: 
   const { id, service } = document.data
   if (id !== did) throw new Error(`${url} is about ${id}, not ${did}`)
   const endpoint = service.find(({ type }) => [type].flat().includes('AitpManifest'))?.serviceEndpoint
-  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) throw new Error(`${url} names no AitpManifest service`)
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
+    throw new Error(`${url} names no AitpManifest service`)
   return `${endpoint.replace(/\/$/, '')}/.well-known/aitp-manifest`
 }
 

@@ -73,7 +73,8 @@ async function byRegistry(local: FoundPeer, agentId: string, terms: DiscoveryTer
   // A registry remembers the agents of earlier runs; ours is the one with the AID of its own ready line.
   const endpoint = records.find(({ aid }) => aid === local.aid)?.handshakeEndpoint ?? null
   const cut = endpoint?.lastIndexOf('/aitp') ?? -1
-  if (endpoint === null || cut === -1) return fallback(`the registry has no address of it under ${capability}`)
+  if (endpoint === null || cut === -1)
+    return fallback(`the registry has no address of it under ${capability}`)
   return { ...local, manifest_url: `${endpoint.slice(0, cut)}${manifestPath}`, source: 'cp_registry' }
 }
 

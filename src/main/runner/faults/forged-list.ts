@@ -14,10 +14,11 @@ export interface ForgedList {
  * signed. It revokes one token that does not exist.
  */
 export async function serveForgedList(aitp: Aitp, issuer: string | null): Promise<ForgedList> {
+  const now = Math.floor(Date.now() / 1000)
   const stranger = aitp.agentKey(randomBytes(32))
   const { text } = aitp.buildRevocationList(
     issuer === null ? stranger : { ...stranger, aid: aitp.parseAid(issuer) },
-    { entries: [{ jti: randomUUID() }], publishedAt: Math.floor(Date.now() / 1000) },
+    { entries: [{ jti: randomUUID(), revoked_at: now }], publishedAt: now },
   )
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(text)

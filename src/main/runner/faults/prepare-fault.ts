@@ -127,7 +127,8 @@ function newestDelegation(
 
 async function crash(target: string, context: RunContext, operation: Operation): Promise<void> {
   const agent = context.agents.get(target)
-  if (!agent) throw new AppError('agent_not_running', `${target} runs elsewhere and cannot be killed from here`)
+  if (!agent)
+    throw new AppError('agent_not_running', `${target} runs elsewhere and cannot be killed from here`)
   await agent.worker.kill()
   await tellExit(context, agent.worker, (event) => void operation.append(event))
 }

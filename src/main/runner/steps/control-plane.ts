@@ -79,9 +79,13 @@ export const cpProvisionTrustAnchor: StepHandler<CpProvisionTrustAnchorStep> = a
   const manifest = await fetchVerifiedManifest(aitp, agent, context.signal).catch((cause: unknown) => {
     context.signal.throwIfAborted()
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('step_failed', `Step ${id}: the manifest of ${agentId} is not to be trusted: ${reason}`, {
-      cause,
-    })
+    throw new AppError(
+      'step_failed',
+      `Step ${id}: the manifest of ${agentId} is not to be trusted: ${reason}`,
+      {
+        cause,
+      },
+    )
   })
   const pubkey = manifest.body.identity_hint.public_key
   const label = agentId

@@ -3,8 +3,8 @@ import { InvokeRefused } from '../../../shared/admin.ts'
 import type { Operation } from '../../store/event-log.ts'
 import { askOrFail } from '../ask.ts'
 import { aidOf, type RunContext } from '../run-context.ts'
-import { stepInput } from '../step-input.ts'
 import type { Mutation } from '../step-handler.ts'
+import { stepInput } from '../step-input.ts'
 
 /** As long as a text may take to be generated; probes reach the same capabilities (B-76). */
 const timeoutMs = 180_000

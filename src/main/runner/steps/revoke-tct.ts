@@ -20,7 +20,8 @@ export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, opera
   }
   await revokeAt(context, operation, { issuer, jti, reason, tried: `Step ${id}: ${issuer} could not revoke` })
   if (!via_cp) return { output: { revoked_jti: jti } }
-  const published = mutation.cpBaseUrl === undefined && (await context.controlPlane?.publishRevocation(jti, reason))
+  const published =
+    mutation.cpBaseUrl === undefined && (await context.controlPlane?.publishRevocation(jti, reason))
   const publishedToCp = published === true
   operation.append({
     type: 'revocation.published',
