@@ -3,8 +3,10 @@ import type { z } from 'zod'
 import { InitiateHandshake, Invoke, PutPeers, SelfExecute } from '../../src/shared/admin.ts'
 import type { Agent } from './agent.ts'
 import { type Capabilities, runCapability } from './capabilities.ts'
+import { withFault } from './faults/fault-context.ts'
 import { initiateHandshake } from './initiate-handshake.ts'
 import { invoke } from './invoke.ts'
+import { limits } from './limits.ts'
 import { adminRefusalBody, refusalOf, WorkerError } from './refusal.ts'
 
 /** The routes by which the host, and nobody else, asks this agent to act. */
@@ -14,7 +16,7 @@ export function adminRoutes(
   isHost: (request: Request) => boolean,
 ): Router {
   const router = express.Router()
-  router.use('/admin', requireHost(isHost), express.json({ limit: '1mb' }))
+  router.use('/admin', requireHost(isHost), express.json({ limit: limits.body.admin, inflate: false }))
 
   const ask =
     <Input extends z.ZodType>(schema: Input, act: (input: z.output<Input>) => Promise<unknown>) =>
@@ -40,13 +42,13 @@ export function adminRoutes(
   )
   router.post(
     '/admin/initiate-handshake',
-    ask(InitiateHandshake, ({ peer_manifest_url, requested_grants }) =>
-      initiateHandshake(agent, peer_manifest_url, requested_grants ?? []),
+    ask(InitiateHandshake, ({ peer_manifest_url, requested_grants, fault }) =>
+      withFault(fault, () => initiateHandshake(agent, peer_manifest_url, requested_grants ?? [])),
     ),
   )
   router.post(
     '/admin/invoke',
-    ask(Invoke, ({ peer_aid, capability, payload }) => invoke(agent, peer_aid, capability, payload)),
+    ask(Invoke, ({ fault, ...call }) => withFault(fault, () => invoke(agent, call))),
   )
   router.post(
     '/admin/self-execute',
