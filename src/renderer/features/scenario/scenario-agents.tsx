@@ -45,7 +45,7 @@ export function ScenarioAgents({ scenario }: { readonly scenario: ScenarioDetail
                     <span className="muted block">OIDC, {aitp.oidc_subject}</span>
                   ) : null}
                   {manifest_url === undefined ? null : pinned_aid === null ? (
-                    <span className="tone-unpinned">not pinned</span>
+                    <span className="tone-caution">not pinned</span>
                   ) : (
                     <code>{pinned_aid}</code>
                   )}
