@@ -1,6 +1,7 @@
 import type { Agent } from './agent.ts'
 import { unsignedReport } from './capture.ts'
 import { unixNow } from './clock.ts'
+import { requireHeld } from './held-tokens.ts'
 import { exchangeWith } from './outbound.ts'
 import { WorkerError } from './refusal.ts'
 
@@ -16,8 +17,7 @@ export async function invoke(
   capability: string,
   payload: unknown,
 ): Promise<unknown> {
-  const bound = agent.held.get(peerAid)
-  if (!bound) throw new WorkerError(412, 'no_held_tct', `no TCT is held from ${peerAid}; shake hands first`)
+  const bound = requireHeld(agent, peerAid)
   const isText = typeof payload === 'string'
   try {
     return await exchangeWith(

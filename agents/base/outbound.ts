@@ -1,25 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import type { ExchangeKind } from '../../src/shared/exchange.ts'
 import type { Report } from '../../src/shared/report.ts'
 import type { Agent } from './agent.ts'
 import { captureBody, captureHeaders, findTokens } from './capture.ts'
+import { deliver } from './faults/deliver.ts'
+import { type Incoming, sendRequest, type Transport } from './network/send-request.ts'
+import type { Outgoing } from './outgoing.ts'
+import { WorkerError } from './refusal.ts'
 import { outgoingContext, requestContext } from './request-context.ts'
 
-export interface Outgoing {
-  readonly kind: ExchangeKind
-  readonly method: 'GET' | 'POST'
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly peerAid: string | null
-  readonly timeoutMs: number
-}
+export { type Incoming, NoAnswer } from './network/send-request.ts'
+export type { Outgoing } from './outgoing.ts'
 
-export interface Incoming {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-}
+/** What an agent needs to speak with others. */
+export type Speaker = Pick<Agent, 'aitp' | 'peers' | 'telemetry' | 'sent'>
 
 /** What a receiver makes of an answer; returned or thrown, it is recorded with the exchange. */
 export interface Judged<Value> {
@@ -27,22 +20,37 @@ export interface Judged<Value> {
   readonly sessionId?: string | null
 }
 
-const largestResponse = 256 * 1024
-
-/** There was no answer, or none that could be read. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-}
-
 /**
  * Sends a request to a peer, lets `judge` verify the answer, and records the exchange with the report, whichever way
  * it goes. `judge` throws to refuse; `report` is asked afterwards.
  */
-export async function exchangeWith<Value>(
-  agent: Agent,
+export function exchangeWith<Value>(
+  agent: Speaker,
   outgoing: Outgoing,
   judge: (incoming: Incoming, exchangeId: string) => Judged<Value>,
   report: () => Report | null,
+): Promise<Value> {
+  return deliver(agent, outgoing, {
+    judged: (message, transport = sendRequest) => exchangeOnce(agent, message, { judge, report, transport }),
+    unjudged: (message) =>
+      exchangeOnce(agent, message, {
+        judge: () => ({ value: undefined }),
+        report: () => null,
+        transport: sendRequest,
+      }),
+  })
+}
+
+interface Handling<Value> {
+  readonly judge: (incoming: Incoming, exchangeId: string) => Judged<Value>
+  readonly report: () => Report | null
+  readonly transport: Transport
+}
+
+async function exchangeOnce<Value>(
+  agent: Speaker,
+  outgoing: Outgoing,
+  { judge, report, transport }: Handling<Value>,
 ): Promise<Value> {
   const exchangeId = randomBytes(8).toString('hex')
   const startedAt = Date.now() / 1000
@@ -56,13 +64,12 @@ export async function exchangeWith<Value>(
   let sessionId = outgoing.headers?.['x-aitp-session-id'] ?? null
   let error: { code: string; message: string } | null = null
   try {
-    incoming = await send(outgoing, headers)
+    incoming = await transport({ ...outgoing, headers }, { namedByHost: isNamedByHost(agent, outgoing) })
     const judged = judge(incoming, exchangeId)
     sessionId = judged.sessionId ?? sessionId
     return judged.value
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'no_answer'
-    error = { code, message: thrown instanceof Error ? thrown.message : String(thrown) }
+    error = { code: codeOf(thrown), message: thrown instanceof Error ? thrown.message : String(thrown) }
     throw thrown
   } finally {
     const { traceId, operation } = requestContext()
@@ -100,33 +107,11 @@ export async function exchangeWith<Value>(
   }
 }
 
-async function send(outgoing: Outgoing, headers: Record<string, string>): Promise<Incoming> {
-  try {
-    const response = await fetch(outgoing.url, {
-      method: outgoing.method,
-      headers,
-      ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(outgoing.timeoutMs),
-    })
-    return { status: response.status, headers: response.headers, text: await readBounded(response) }
-  } catch (cause) {
-    if (cause instanceof NoAnswer) throw cause
-    const reason =
-      cause instanceof Error && cause.name === 'TimeoutError' ? `within ${outgoing.timeoutMs} ms` : 'at all'
-    throw new NoAnswer(`${outgoing.url} did not answer ${reason}`, { cause })
-  }
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof WorkerError) return thrown.refusal.code
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'no_answer'
 }
 
-/** Counts while reading; a length header proves nothing. */
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > largestResponse)
-      throw new NoAnswer(`${response.url} answered with more than ${largestResponse} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+function isNamedByHost({ peers }: Speaker, { url, namedByHost = false }: Outgoing): boolean {
+  return namedByHost || peers.hasHostname(new URL(url).hostname)
 }

@@ -8,7 +8,9 @@ export interface Peers {
   aids(): Aid[]
   pins(): PinStore
   byManifestUrl(url: string): (Peer & { readonly aid: Aid }) | undefined
-  byAid(aid: string): Peer | undefined
+  byAid(aid: string): (Peer & { readonly aid: Aid }) | undefined
+  /** Whether the host has named an address of this machine. */
+  hasHostname(hostname: string): boolean
 }
 
 export function createPeers(aitp: Aitp): Peers {
@@ -21,5 +23,6 @@ export function createPeers(aitp: Aitp): Peers {
     pins: () => known.map(({ aid }) => ({ aid })),
     byManifestUrl: (url) => known.find(({ manifest_url }) => manifest_url === url),
     byAid: (aid) => known.find((peer) => peer.aid === aid),
+    hasHostname: (hostname) => known.some(({ manifest_url }) => new URL(manifest_url).hostname === hostname),
   }
 }

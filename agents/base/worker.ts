@@ -1,25 +1,35 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { createAitp } from '../../src/aitp/index.ts'
+import { type Aitp, createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { ownAuthorities } from '../../src/shared/own-authority.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
+import { createControlPlane } from './control-plane/control-plane.ts'
 import { createExchangeIds } from './exchange-ids.ts'
+import { createSentMessages } from './faults/sent-messages.ts'
 import { capabilityRoutes } from './gate/capability-routes.ts'
 import { createGeneration, type Generation } from './generate/generation.ts'
 import { createIdentity } from './identity.ts'
+import { createIssuedTokens } from './issued-tokens.ts'
+import { limits } from './limits.ts'
 import { endWithParent } from './parent-watch.ts'
 import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
+import { type PublicAddress, publicAddress } from './public-address.ts'
 import { readBootstrap } from './read-bootstrap.ts'
 import { recordUnread } from './record-unread.ts'
 import { refusePages } from './refuse-pages.ts'
 import { readRequestContext, withRequestContext } from './request-context.ts'
+import { createListFetcher } from './revocation/fetch-list.ts'
+import { createRevocationState } from './revocation/revocation-state.ts'
+import type { RevocationConfig } from './revocation/terms.ts'
+import { createKnownSessions } from './session-bundle/known-sessions.ts'
 import { createTelemetry } from './telemetry.ts'
 
 /** What a worker's own code is given. */
@@ -31,8 +41,6 @@ export interface WorkerTools {
 }
 
 const host = '127.0.0.1'
-const mostPendingHandshakes = 1_000
-const mostRememberedMessages = 100_000
 
 /** Starts a worker: reads its bootstrap file, listens, and says so on standard output. */
 export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabilities): Promise<void> {
@@ -42,8 +50,8 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   app.disable('etag')
   const server = createServer(app)
   const port = await listen(server, bootstrap.port)
-  const agent = createAgent(bootstrap, `http://${host}:${port}`)
-  app.use(refusePages(port))
+  const agent = createAgent(bootstrap, publicAddress(bootstrap.aitp, port))
+  app.use(refusePages([...ownAuthorities(port), ...agent.address.authorities]))
   mount(app, agent, bootstrap, capabilitiesOf)
   const stop = () => {
     server.close(() => process.exit(0))
@@ -55,22 +63,53 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   process.stdout.write(`AITP_AGENT_READY aid=${agent.identity.key.aid} port=${port}\n`)
 }
 
-function createAgent(bootstrap: Bootstrap, origin: string): Agent {
+function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
   const aitp = createAitp(nodeEngine)
+  const peers = createPeers(aitp)
+  const issued = createIssuedTokens(limits.issuedTokens)
+  const sent = createSentMessages()
+  const telemetry = createTelemetry({
+    url: bootstrap.playground.telemetry_url,
+    secret: bootstrap.secrets.telemetry,
+    warn: (message) => console.error(message),
+  })
+  const controlPlane = bootstrap.cp ? createControlPlane(bootstrap.cp) : null
   return {
     agentId: bootstrap.agent_id,
     aitp,
-    identity: createIdentity(aitp, bootstrap, origin),
-    peers: createPeers(aitp),
+    identity: createIdentity(aitp, bootstrap, address),
+    address,
+    policy: bootstrap.aitp,
+    peers,
+    manifests: aitp.createManifestCache({ capacity: limits.rememberedManifests }),
     held: new Map(),
-    pending: createPendingHandshakes(mostPendingHandshakes),
-    replay: aitp.createReplayStore({ capacity: mostRememberedMessages }),
-    exchangeIds: createExchangeIds(),
-    telemetry: createTelemetry({
-      url: bootstrap.playground.telemetry_url,
-      secret: bootstrap.secrets.telemetry,
-      warn: (message) => console.error(message),
+    issued,
+    pending: createPendingHandshakes(limits.pendingHandshakes),
+    replay: aitp.createReplayStore({ capacity: limits.rememberedMessages }),
+    renewals: aitp.createRenewalStore({ capacity: limits.rememberedMessages }),
+    sessions: createKnownSessions(),
+    challenges: aitp.createChallengeStore({ capacity: limits.waitingChallenges }),
+    revocation: createRevocationState({
+      config: bootstrap.cp ? revocationConfig(aitp, bootstrap.cp) : null,
+      telemetry,
+      originOf: issued.originOf,
+      fetchList: createListFetcher({ aitp, peers, sent, telemetry }, controlPlane),
     }),
+    controlPlane,
+    sent,
+    exchangeIds: createExchangeIds(),
+    telemetry,
+  }
+}
+
+function revocationConfig(
+  aitp: Aitp,
+  { aid, fail_mode, max_staleness_secs }: NonNullable<Bootstrap['cp']>,
+): RevocationConfig {
+  return {
+    issuer: aid === null ? null : aitp.parseAid(aid),
+    failMode: fail_mode ?? null,
+    maxStalenessSecs: max_staleness_secs,
   }
 }
 

@@ -127,7 +127,7 @@ export {
   type StrictJsonOptions,
 } from './strict-json.ts'
 export type { VerificationCache } from './tct/cache.ts'
-export type { TctClaims, VoucherClaims } from './tct/claims.ts'
+export type { ProvableClaims, TctClaims, VoucherClaims } from './tct/claims.ts'
 export type { IssuedTct, IssueTctOptions } from './tct/issue.ts'
 export { type TctContext, tctChecks, type VerifiedTct } from './tct/verify.ts'
 export { type VerifiedVoucher, type VoucherContext, voucherChecks } from './tct/voucher.ts'

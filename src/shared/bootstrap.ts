@@ -37,7 +37,8 @@ export const Bootstrap = z.object({
       api_key: z.string().nullable().default(null),
       /** Who must have signed its revocation list; without it no list is used. */
       aid: z.string().nullable().default(null),
-      fail_mode: z.enum(['fail_closed', 'soft_fail']).default('fail_closed'),
+      /** Set where somebody chose: then a stale list counts for capability calls too, and not for redemptions alone. */
+      fail_mode: z.enum(['fail_closed', 'soft_fail']).optional(),
       max_staleness_secs: z.int().positive().default(300),
       poll_secs: z.int().positive().default(60),
     })

@@ -11,7 +11,7 @@ import { AitpError } from '../errors.ts'
 import { check, Ladder } from '../ladder.ts'
 import type { ReplayStore } from '../replay.ts'
 import { nonce, type Shape, uuid } from '../shape.ts'
-import type { TctClaims } from '../tct/claims.ts'
+import type { ProvableClaims } from '../tct/claims.ts'
 import { newUuid, type RandomBytes } from '../uuid.ts'
 import type { ChallengeStore } from './store.ts'
 
@@ -34,7 +34,7 @@ const challengeShape: Shape = { required: { tct_jti: uuid, nonce }, optional: {}
 /** What a challenge is about, and where it is remembered. */
 export interface IssueChallengeOptions {
   /** The claims of the token presented to this agent, which issued it. */
-  readonly claims: TctClaims
+  readonly claims: ProvableClaims
   readonly challenges: ChallengeStore
   /** Unix seconds. */
   readonly now: number
@@ -78,7 +78,7 @@ export interface PopChallengeContext {
   /** Unix seconds. */
   readonly now: number
   /** The claims of the token this agent presented. */
-  readonly claims: TctClaims
+  readonly claims: ProvableClaims
   readonly replay?: ReplayStore | undefined
   readonly compat?: Compat | undefined
   readonly collector?: Collector | undefined

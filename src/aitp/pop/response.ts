@@ -11,7 +11,7 @@ import { check, Ladder } from '../ladder.ts'
 import type { ReplayStore } from '../replay.ts'
 import { nonce, opaque, type Shape, uuid } from '../shape.ts'
 import type { JsonObject } from '../strict-json.ts'
-import type { TctClaims } from '../tct/claims.ts'
+import type { ProvableClaims } from '../tct/claims.ts'
 import { thumbprint } from '../thumbprint.ts'
 import { newUuid, type RandomBytes } from '../uuid.ts'
 import type { VerifiedPopChallenge } from './challenge.ts'
@@ -64,7 +64,7 @@ export interface PopResponseContext {
   /** Unix seconds. */
   readonly now: number
   /** The claims of the token whose possession is to be proven. */
-  readonly claims: TctClaims
+  readonly claims: ProvableClaims
   readonly challenges: ChallengeStore
   readonly replay?: ReplayStore | undefined
   readonly compat?: Compat | undefined

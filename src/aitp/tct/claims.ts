@@ -32,6 +32,9 @@ export interface TctClaims {
   readonly ext?: JsonObject
 }
 
+/** What a proof of possession is about: a token, who asks for the proof, and whose key has to sign. */
+export type ProvableClaims = Pick<TctClaims, 'jti' | 'iss' | 'sub' | 'cnf'>
+
 /** The claims of a grant voucher (RFC-AITP-0005 §8): the issuer's permission for the holder to delegate. */
 export interface VoucherClaims {
   readonly ver: string

@@ -1,0 +1,22 @@
+import type { Outgoing } from '../outgoing.ts'
+
+/** The last message of each kind that went to each peer as it should, for sending it once more. */
+export interface SentMessages {
+  keep(message: Outgoing): void
+  last(message: Pick<Outgoing, 'kind' | 'peerAid'>): Outgoing | undefined
+}
+
+const mostKept = 200
+
+export function createSentMessages(): SentMessages {
+  const messages = new Map<string, Outgoing>()
+  const keyOf = ({ kind, peerAid }: Pick<Outgoing, 'kind' | 'peerAid'>) => `${kind} ${peerAid}`
+  return {
+    keep(message) {
+      messages.set(keyOf(message), message)
+      const [oldest] = messages.keys()
+      if (messages.size > mostKept && oldest !== undefined) messages.delete(oldest)
+    },
+    last: (message) => messages.get(keyOf(message)),
+  }
+}

@@ -1,0 +1,48 @@
+import { type Collector, type ProvableClaims, popHeaders } from '../../src/aitp/index.ts'
+import { type Agent, randomness } from './agent.ts'
+import { unixNow } from './clock.ts'
+import { peerRefusalBody } from './refusal.ts'
+
+/** Whether who presented a token has shown that he holds its key; if not, the answer that asks for it. */
+export type Possession =
+  | { readonly proven: true }
+  | {
+      readonly proven: false
+      readonly answer: { status: 401; headers: Readonly<Record<string, string>>; text: string }
+    }
+
+const asked = {
+  status: 401,
+  code: 'pop_required',
+  message: 'possession of the key of the token must be proven',
+  check: null,
+  retryable: true,
+} as const
+
+/**
+ * Asks for proof of possession, or judges the proof that came with the request (RFC-AITP-0005 §6.1). Each challenge
+ * can be answered once, by the key of `claims.sub`, about the token `claims.jti`, which this agent issued.
+ *
+ * @param proof the header `X-AITP-PoP-Response`, if there is one
+ * @throws AitpError for a proof that does not hold
+ */
+export function requirePossession(
+  { aitp, identity, challenges, replay }: Agent,
+  claims: ProvableClaims,
+  proof: string | undefined,
+  collector?: Collector,
+): Possession {
+  const now = unixNow()
+  if (proof === undefined) {
+    const challenge = aitp.issuePopChallenge(identity.key, {
+      claims,
+      challenges,
+      now,
+      randomBytes: randomness,
+    })
+    const headers = { [popHeaders.challenge]: aitp.toPopHeader(challenge) }
+    return { proven: false, answer: { status: asked.status, headers, text: peerRefusalBody(asked) } }
+  }
+  aitp.verifyPopResponse(aitp.fromPopHeader(proof) ?? '', { claims, challenges, now, replay, collector })
+  return { proven: true }
+}

@@ -1,0 +1,56 @@
+import { transition, type VerifiedRevocationList } from '../../../src/aitp/index.ts'
+import { unixNow } from '../clock.ts'
+import {
+  type ControlPlane,
+  controlPlaneOrigin,
+  controlPlaneTimeoutMs,
+} from '../control-plane/control-plane.ts'
+import { exchangeWith, NoAnswer, type Speaker } from '../outbound.ts'
+import type { ListRequest } from './refresh.ts'
+
+/** Gets the Control Plane's list and verifies it (RFC-AITP-0008 §1.5), on record like any exchange. */
+export function createListFetcher(agent: Speaker, controlPlane: ControlPlane | null) {
+  return async (request: ListRequest): Promise<VerifiedRevocationList> => {
+    const baseUrl = controlPlaneOrigin(request.baseUrl ?? controlPlane?.baseUrl ?? '')
+    const isConfigured = baseUrl === controlPlane?.baseUrl
+    // The configured key is for the configured Control Plane alone.
+    const apiKey = request.apiKey ?? (isConfigured ? controlPlane.apiKey : null)
+    const fetch = () => fetchList(agent, request, baseUrl, apiKey)
+    return isConfigured ? controlPlane.ask(fetch) : fetch()
+  }
+}
+
+function fetchList(
+  agent: Speaker,
+  { config, newest }: ListRequest,
+  baseUrl: string,
+  apiKey: string | null,
+): Promise<VerifiedRevocationList> {
+  const collector = agent.aitp.createCollector()
+  const startedAt = unixNow()
+  return exchangeWith(
+    agent,
+    {
+      kind: 'revocation_list',
+      method: 'GET',
+      url: `${baseUrl}/.well-known/aitp-revocation-list`,
+      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
+      peerAid: config.issuer,
+      timeoutMs: controlPlaneTimeoutMs,
+      namedByHost: true,
+    },
+    ({ status, text }) => {
+      if (status !== 200) throw new NoAnswer(`the Control Plane answered ${status}`)
+      const list = agent.aitp.verifyRevocationList(text, {
+        now: unixNow(),
+        expectedIssuer: config.issuer,
+        maxStalenessSecs: config.maxStalenessSecs,
+        newest: newest(),
+        compat: transition,
+        collector,
+      })
+      return { value: list }
+    },
+    () => collector.report('revocation_list', startedAt),
+  )
+}
