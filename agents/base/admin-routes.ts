@@ -23,6 +23,7 @@ import { withFault } from './faults/fault-context.ts'
 import { requireHeld } from './held-tokens.ts'
 import { initiateHandshake } from './initiate-handshake.ts'
 import { invoke } from './invoke.ts'
+import { limits } from './limits.ts'
 import { adminRefusalBody, refusalOf, WorkerError } from './refusal.ts'
 import { renewTct } from './renewal/renew-tct.ts'
 import { rotateKeys } from './rotate-keys.ts'
@@ -36,7 +37,7 @@ export function adminRoutes(
   isHost: (request: Request) => boolean,
 ): Router {
   const router = express.Router()
-  router.use('/admin', requireHost(isHost), express.json({ limit: '1mb' }))
+  router.use('/admin', requireHost(isHost), express.json({ limit: limits.body.admin, inflate: false }))
 
   const ask =
     <Input extends z.ZodType>(schema: Input, work: (input: z.output<Input>) => Promise<unknown> | unknown) =>
@@ -69,7 +70,7 @@ export function adminRoutes(
   act('initiate-handshake', InitiateHandshake, ({ peer_manifest_url, requested_grants, fault }) =>
     withFault(fault, () => initiateHandshake(agent, peer_manifest_url, requested_grants ?? [])),
   )
-  act('invoke', Invoke, ({ peer_aid, capability, payload }) => invoke(agent, peer_aid, capability, payload))
+  act('invoke', Invoke, ({ fault, ...call }) => withFault(fault, () => invoke(agent, call)))
   act('self-execute', SelfExecute, ({ capability, payload }) => {
     agent.telemetry.event({ type: 'capability.self_execute', capability })
     return runCapability(capabilities, capability, { payload: payload ?? null, commissionedBy: null })

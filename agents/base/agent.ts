@@ -14,6 +14,7 @@ import { unixNow } from './clock.ts'
 import type { ControlPlane } from './control-plane/control-plane.ts'
 import type { ExchangeIds } from './exchange-ids.ts'
 import type { SentMessages } from './faults/sent-messages.ts'
+import type { TctVerifier } from './gate/tct-cache.ts'
 import type { HeldTokens } from './held-tokens.ts'
 import type { Identity } from './identity.ts'
 import type { DerivationLink, IssuedRecord, IssuedTokens } from './issued-tokens.ts'
@@ -48,6 +49,10 @@ export interface Agent {
   /** Proofs of possession that were asked for and have not come. */
   readonly challenges: ChallengeStore
   readonly revocation: RevocationState
+  /** Verifies what is presented to this agent. */
+  readonly tcts: TctVerifier
+  /** Whether every capability call must prove possession of its token's key. */
+  readonly popRequired: boolean
   /** `null` when there is none. */
   readonly controlPlane: ControlPlane | null
   readonly sent: SentMessages

@@ -1,50 +1,73 @@
+import type { z } from 'zod'
+import { AitpError } from '../../src/aitp/index.ts'
+import type { Invoke } from '../../src/shared/admin.ts'
 import type { Agent } from './agent.ts'
 import { unsignedReport } from './capture.ts'
 import { unixNow } from './clock.ts'
-import { requireHeld } from './held-tokens.ts'
-import { exchangeWith } from './outbound.ts'
+import { presentedTct } from './faults/presented.ts'
+import { limits } from './limits.ts'
+import { exchangeWith, type Incoming, type Outgoing } from './outbound.ts'
+import { exchangeWithProof } from './possession-proof.ts'
 import { WorkerError } from './refusal.ts'
 
-const timeoutMs = 120_000
+type Call = Pick<z.output<typeof Invoke>, 'peer_aid' | 'capability' | 'payload' | 'token'>
 
 /**
- * Calls a peer's capability with the TCT held for it, which goes only to the origin it was bound to at the handshake.
- * A refusal by the peer is returned as data.
+ * Calls a peer's capability with the TCT held for it, which goes only to the origin it was bound to at the handshake;
+ * or with none, to where the host says that the peer is. A refusal by the peer is returned as data.
  */
-export async function invoke(
-  agent: Agent,
-  peerAid: string,
-  capability: string,
-  payload: unknown,
-): Promise<unknown> {
-  const bound = requireHeld(agent, peerAid)
-  const isText = typeof payload === 'string'
+export async function invoke(agent: Agent, call: Call): Promise<unknown> {
   try {
-    return await exchangeWith(
-      agent,
-      {
-        kind: 'capability',
-        method: 'POST',
-        url: `${bound.origin}/capabilities/${encodeURIComponent(capability)}`,
-        headers: {
-          'x-aitp-tct': bound.held.token,
-          ...(isText ? { 'content-type': 'text/plain; charset=utf-8' } : {}),
-        },
-        ...(payload === undefined ? {} : { body: isText ? payload : JSON.stringify(payload) }),
-        peerAid,
-        timeoutMs,
-      },
-      ({ status, text }) => {
-        const body = parse(text)
-        return { value: status < 300 ? body : { error: true, status_code: status, body } }
-      },
-      () => unsignedReport(unixNow(), 'the answer to a capability call is not signed'),
-    )
+    return await (call.token === 'none' ? callWithout(agent, call) : callWithToken(agent, call))
   } catch (error) {
+    if (error instanceof WorkerError) throw error
+    if (error instanceof AitpError)
+      throw new WorkerError(502, error.code, error.message, { check: error.check, cause: error })
     throw new WorkerError(502, 'no_answer', error instanceof Error ? error.message : String(error), {
       cause: error,
     })
   }
+}
+
+function callWithToken(agent: Agent, call: Call): Promise<unknown> {
+  const bound = agent.held.get(call.peer_aid)
+  if (!bound)
+    throw new WorkerError(412, 'no_held_tct', `no TCT is held from ${call.peer_aid}; shake hands first`)
+  const { token, claims } = presentedTct(agent, bound)
+  const outgoing = request(call, bound.origin, { 'x-aitp-tct': token })
+  return exchangeWithProof(agent, outgoing, claims, judge, report)
+}
+
+function callWithout(agent: Agent, call: Call): Promise<unknown> {
+  const peer = agent.peers.byAid(call.peer_aid)
+  if (!peer) throw new WorkerError(412, 'unknown_peer', `the host has named no agent ${call.peer_aid}`)
+  return exchangeWith(agent, request(call, new URL(peer.manifest_url).origin, {}), judge, report)
+}
+
+function request(
+  { peer_aid, capability, payload }: Call,
+  origin: string,
+  headers: Readonly<Record<string, string>>,
+): Outgoing {
+  const isText = typeof payload === 'string'
+  return {
+    kind: 'capability',
+    method: 'POST',
+    url: `${origin}/capabilities/${encodeURIComponent(capability)}`,
+    headers: { ...headers, ...(isText ? { 'content-type': 'text/plain; charset=utf-8' } : {}) },
+    ...(payload === undefined ? {} : { body: isText ? payload : JSON.stringify(payload) }),
+    peerAid: peer_aid,
+    timeoutMs: limits.capabilityCallMs,
+  }
+}
+
+function judge({ status, text }: Incoming): { value: unknown } {
+  const body = parse(text)
+  return { value: status < 300 ? body : { error: true, status_code: status, body } }
+}
+
+function report() {
+  return unsignedReport(unixNow(), 'the answer to a capability call is not signed')
 }
 
 function parse(text: string): unknown {

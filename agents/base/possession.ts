@@ -1,7 +1,7 @@
 import { type Collector, type ProvableClaims, popHeaders } from '../../src/aitp/index.ts'
 import { type Agent, randomness } from './agent.ts'
 import { unixNow } from './clock.ts'
-import { peerRefusalBody } from './refusal.ts'
+import { peerRefusalBody, type Refusal } from './refusal.ts'
 
 /** Whether who presented a token has shown that he holds its key; if not, the answer that asks for it. */
 export type Possession =
@@ -11,13 +11,14 @@ export type Possession =
       readonly answer: { status: 401; headers: Readonly<Record<string, string>>; text: string }
     }
 
-const asked = {
+/** The refusal of a request that lacks the proof. */
+export const possessionAsked = {
   status: 401,
   code: 'pop_required',
   message: 'possession of the key of the token must be proven',
   check: null,
   retryable: true,
-} as const
+} as const satisfies Refusal
 
 /**
  * Asks for proof of possession, or judges the proof that came with the request (RFC-AITP-0005 §6.1). Each challenge
@@ -41,7 +42,10 @@ export function requirePossession(
       randomBytes: randomness,
     })
     const headers = { [popHeaders.challenge]: aitp.toPopHeader(challenge) }
-    return { proven: false, answer: { status: asked.status, headers, text: peerRefusalBody(asked) } }
+    return {
+      proven: false,
+      answer: { status: possessionAsked.status, headers, text: peerRefusalBody(possessionAsked) },
+    }
   }
   aitp.verifyPopResponse(aitp.fromPopHeader(proof) ?? '', { claims, challenges, now, replay, collector })
   return { proven: true }

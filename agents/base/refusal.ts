@@ -7,6 +7,8 @@ export interface Refusal {
   readonly message: string
   readonly check: string | null
   readonly retryable: boolean
+  /** What a peer may know beside the code. */
+  readonly peerMessage?: string
 }
 
 /** What a worker answers when it cannot or will not; `code` is a wire code or one of the service's. */
@@ -51,8 +53,8 @@ export function refusalOf(thrown: unknown, protocolStatus: number): Refusal {
  * The body of a refusal. To a peer it says the code and a neutral sentence: which check failed, and with what, is for
  * this agent's own report.
  */
-export function peerRefusalBody({ code, retryable }: Refusal): string {
-  const message = `refused with ${code}`
+export function peerRefusalBody({ code, retryable, peerMessage }: Refusal): string {
+  const message = peerMessage ?? `refused with ${code}`
   return JSON.stringify({ error: { code, message, retryable }, detail: message })
 }
 

@@ -13,6 +13,7 @@ import { createControlPlane } from './control-plane/control-plane.ts'
 import { createExchangeIds } from './exchange-ids.ts'
 import { createSentMessages } from './faults/sent-messages.ts'
 import { capabilityRoutes } from './gate/capability-routes.ts'
+import { createTctVerifier } from './gate/tct-cache.ts'
 import { createGeneration, type Generation } from './generate/generation.ts'
 import { createIdentity } from './identity.ts'
 import { createIssuedTokens } from './issued-tokens.ts'
@@ -95,6 +96,8 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
       originOf: issued.originOf,
       fetchList: createListFetcher({ aitp, peers, sent, telemetry }, controlPlane),
     }),
+    tcts: createTctVerifier(aitp, limits.cachedTokens),
+    popRequired: bootstrap.aitp.pop === 'required',
     controlPlane,
     sent,
     exchangeIds: createExchangeIds(),

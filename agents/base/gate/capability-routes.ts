@@ -1,39 +1,49 @@
 import express, { type Request, type Response, type Router } from 'express'
+import { popHeaders } from '../../../src/aitp/index.ts'
 import type { StageFact } from '../../../src/shared/gate.ts'
 import type { Agent } from '../agent.ts'
 import { type Capabilities, runCapability } from '../capabilities.ts'
 import { Inbound } from '../inbound.ts'
+import { limits } from '../limits.ts'
 import { peerRefusalBody, refusalOf } from '../refusal.ts'
 import { decide, type GateVerdict } from './decide.ts'
+import { nestingOf, payloadOf } from './payload.ts'
+import { requirementOf } from './required-grant.ts'
 import { skipped, startStage } from './stages.ts'
-
-/** Above the gate's own limit, so that the gate decides and says so; beyond this nothing is read at all. */
-const largestBody = 256 * 1024
 
 /** `POST /capabilities/{name}`: every call passes the gate, and leaves two events that say how. */
 export function capabilityRoutes(agent: Agent, capabilities: Capabilities): Router {
   const router = express.Router()
   let running = 0
-  router.use('/capabilities', express.raw({ type: () => true, limit: largestBody, inflate: false }))
+  router.use(
+    '/capabilities',
+    express.raw({ type: () => true, limit: limits.body.capability, inflate: false }),
+  )
   router.post('/capabilities/:name', async (request: Request<{ name: string }>, response: Response) => {
     const inbound = new Inbound(agent, 'capability', request, response)
-    const capability = request.params.name
+    const requirement = requirementOf(agent, request.params.name)
+    const { capability } = requirement
+    const payload = payloadOf(inbound.text)
     const verdict = decide(agent, {
-      capability,
+      requirement,
       token: request.header('x-aitp-tct') ?? '',
+      proof: request.header(popHeaders.response),
       bytes: Buffer.byteLength(inbound.text),
+      nesting: typeof payload === 'object' ? nestingOf(inbound.text) : 0,
       running,
     })
     agent.telemetry.event(decided(capability, verdict), inbound.exchangeId)
     if (verdict.refusal || verdict.caller === null) {
-      const { status = 500, ...refusal } = verdict.refusal ?? refusalOf(new TypeError('no caller'), 500)
-      await inbound.answer({ status, text: peerRefusalBody({ status, ...refusal }), report: verdict.report })
+      const refusal = verdict.refusal ?? refusalOf(new TypeError('no caller'), 500)
+      const { headers, report } = verdict
+      await inbound.answer({ status: refusal.status, text: peerRefusalBody(refusal), headers, report })
       return
     }
     running += 1
     try {
       await carryOut(agent, capabilities, inbound, {
         capability,
+        payload,
         caller: verdict.caller,
         report: verdict.report,
       })
@@ -57,6 +67,7 @@ function decided(capability: string, { stages, caller, refusal }: GateVerdict) {
 
 interface Admitted {
   readonly capability: string
+  readonly payload: unknown
   readonly caller: string
   readonly report: GateVerdict['report']
 }
@@ -66,7 +77,7 @@ async function carryOut(
   agent: Agent,
   capabilities: Capabilities,
   inbound: Inbound,
-  { capability, caller, report }: Admitted,
+  { capability, payload, caller, report }: Admitted,
 ): Promise<void> {
   const end = startStage('execute')
   let execute: StageFact
@@ -74,7 +85,7 @@ async function carryOut(
   let text: string
   try {
     const result = await runCapability(capabilities, capability, {
-      payload: payloadOf(inbound.text),
+      payload,
       commissionedBy: caller,
     })
     execute = end('passed', `${capability} ran`)
@@ -105,14 +116,4 @@ async function carryOut(
     inbound.exchangeId,
   )
   await inbound.answer({ status, text, report, peerAid: caller })
-}
-
-/** JSON where it is JSON, else the text; nothing is `null`. */
-function payloadOf(text: string): unknown {
-  if (text === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

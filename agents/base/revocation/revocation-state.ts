@@ -54,10 +54,12 @@ export function createRevocationState({
 
   const freshness = createFreshness(config, snapshot, telemetry)
   const peersTokens: RevocationJudge = {
+    countsFreshness: true,
     denies: (jti) => firstAlongLinks(jti, sourceOf),
     ...freshness,
   }
   const byOwnTable: RevocationJudge = {
+    countsFreshness: false,
     denies: (jti) => firstAlongLinks(jti, (at) => (local.has(at) ? 'local' : null)),
     freshness: () => ({ ...freshness.freshness(), refusal: null }),
     admit: () => ({ ...freshness.freshness(), refusal: null }),

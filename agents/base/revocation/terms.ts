@@ -16,6 +16,8 @@ export interface Freshness {
 
 /** How the revocation of one class of tokens is judged. */
 export interface RevocationJudge {
+  /** Whether anything depends on how recent the Control Plane's list is. */
+  readonly countsFreshness: boolean
   /** Who has revoked the token, or one that it comes from; `null` when nobody is known to have. */
   denies(jti: string): DenySource | null
   /** Whether what is known is recent enough to serve by. */
