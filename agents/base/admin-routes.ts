@@ -1,13 +1,34 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
-import type { z } from 'zod'
-import { InitiateHandshake, Invoke, PutPeers, SelfExecute } from '../../src/shared/admin.ts'
+import { z } from 'zod'
+import {
+  Delegate,
+  ExportSessionBundle,
+  type HeldTct,
+  InitiateHandshake,
+  Invoke,
+  PutPeers,
+  RedeemDelegation,
+  RefreshRevocations,
+  RenewTct,
+  RevokeTct,
+  RotateKeys,
+  SelfExecute,
+  VerifySessionBundle,
+} from '../../src/shared/admin.ts'
 import type { Agent } from './agent.ts'
 import { type Capabilities, runCapability } from './capabilities.ts'
+import { delegate } from './delegation/delegate.ts'
+import { redeemDelegation } from './delegation/redeem-delegation.ts'
 import { withFault } from './faults/fault-context.ts'
+import { requireHeld } from './held-tokens.ts'
 import { initiateHandshake } from './initiate-handshake.ts'
 import { invoke } from './invoke.ts'
 import { limits } from './limits.ts'
 import { adminRefusalBody, refusalOf, WorkerError } from './refusal.ts'
+import { renewTct } from './renewal/renew-tct.ts'
+import { rotateKeys } from './rotate-keys.ts'
+import { exportSessionBundle } from './session-bundle/export-bundle.ts'
+import { verifySessionBundle } from './session-bundle/verify-bundle.ts'
 
 /** The routes by which the host, and nobody else, asks this agent to act. */
 export function adminRoutes(
@@ -19,10 +40,10 @@ export function adminRoutes(
   router.use('/admin', requireHost(isHost), express.json({ limit: limits.body.admin, inflate: false }))
 
   const ask =
-    <Input extends z.ZodType>(schema: Input, act: (input: z.output<Input>) => Promise<unknown>) =>
+    <Input extends z.ZodType>(schema: Input, work: (input: z.output<Input>) => Promise<unknown> | unknown) =>
     async (request: Request, response: Response) => {
       try {
-        const output = await act(parse(schema, request.body))
+        const output = await work(parse(schema, request.method === 'GET' ? request.query : request.body))
         await agent.telemetry.flush()
         response.json(output)
       } catch (error) {
@@ -33,31 +54,70 @@ export function adminRoutes(
       }
     }
 
+  const act = <Input extends z.ZodType>(
+    path: string,
+    schema: Input,
+    work: (input: z.output<Input>) => Promise<unknown> | unknown,
+  ) => router.post(`/admin/${path}`, ask(schema, work))
+
   router.put(
     '/admin/peers',
-    ask(PutPeers, async ({ peers }) => {
+    ask(PutPeers, ({ peers }) => {
       agent.peers.replace(peers)
       return { count: peers.length }
     }),
   )
-  router.post(
-    '/admin/initiate-handshake',
-    ask(InitiateHandshake, ({ peer_manifest_url, requested_grants, fault }) =>
-      withFault(fault, () => initiateHandshake(agent, peer_manifest_url, requested_grants ?? [])),
-    ),
+  act('initiate-handshake', InitiateHandshake, ({ peer_manifest_url, requested_grants, fault }) =>
+    withFault(fault, () => initiateHandshake(agent, peer_manifest_url, requested_grants ?? [])),
   )
-  router.post(
-    '/admin/invoke',
-    ask(Invoke, ({ fault, ...call }) => withFault(fault, () => invoke(agent, call))),
+  act('invoke', Invoke, ({ fault, ...call }) => withFault(fault, () => invoke(agent, call)))
+  act('self-execute', SelfExecute, ({ capability, payload }) => {
+    agent.telemetry.event({ type: 'capability.self_execute', capability })
+    return runCapability(capabilities, capability, { payload: payload ?? null, commissionedBy: null })
+  })
+  act('delegate', Delegate, ({ fault, ...wanted }) =>
+    withFault(fault, () => delegate(agent, wanted), ['manifest']),
   )
-  router.post(
-    '/admin/self-execute',
-    ask(SelfExecute, ({ capability, payload }) => {
-      agent.telemetry.event({ type: 'capability.self_execute', capability })
-      return runCapability(capabilities, capability, { payload: payload ?? null, commissionedBy: null })
-    }),
+  act('redeem-delegation', RedeemDelegation, ({ peer_manifest_url, delegation_token, fault }) =>
+    withFault(fault, () => redeemDelegation(agent, peer_manifest_url, delegation_token)),
+  )
+  act('renew-tct', RenewTct, ({ peer_aid, new_ttl_secs, fault }) =>
+    withFault(fault, () => renewTct(agent, peer_aid, new_ttl_secs)),
+  )
+  act('revoke-tct', RevokeTct, ({ jti }) => ({ revoked: jti, total_revoked: agent.revocation.revoke(jti) }))
+  act('refresh-revocations', RefreshRevocations, ({ cp_base_url, cp_api_key, quiet, fault }) =>
+    withFault(fault, () => agent.revocation.refresh({ baseUrl: cp_base_url, apiKey: cp_api_key, quiet })),
+  )
+  act('export-session-bundle', ExportSessionBundle, ({ participant_tcts }) =>
+    exportSessionBundle(agent, participant_tcts),
+  )
+  act('verify-session-bundle', VerifySessionBundle, ({ bundle_envelope, coordinator_aid }) =>
+    verifySessionBundle(agent, bundle_envelope, coordinator_aid),
+  )
+  act('rotate-keys', RotateKeys, () => rotateKeys(agent))
+  router.get(
+    '/admin/tct-cache-stats',
+    ask(Nothing, () => agent.tcts.stats()),
+  )
+  router.get(
+    '/admin/held-tct',
+    ask(HeldTctQuery, ({ peer_aid }) => heldTct(agent, peer_aid)),
   )
   return router
+}
+
+const Nothing = z.object({})
+const HeldTctQuery = z.object({ peer_aid: z.string() })
+
+function heldTct(agent: Agent, peerAid: string): HeldTct {
+  const { token, claims } = requireHeld(agent, peerAid).held
+  return {
+    aid: claims.sub,
+    peer_aid: claims.iss,
+    tct_token: token,
+    jti: claims.jti,
+    expires_at: claims.exp,
+  }
 }
 
 function requireHost(isHost: (request: Request) => boolean) {

@@ -6,10 +6,16 @@ import {
   type VerifiedManifest,
 } from '../../src/aitp/index.ts'
 import type { HandshakeDone } from '../../src/shared/admin.ts'
-import { type Agent, partyOf, randomness } from './agent.ts'
+import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
+import { handshakeUrl, portOf, tokenOrigin } from './endpoints.ts'
+import { explain, refusedByPeer } from './explain.ts'
+import { fetchManifest } from './fetch-manifest.ts'
+import { holdToken } from './held-tokens.ts'
 import { exchangeWith, type Incoming } from './outbound.ts'
+import { isLoopbackHost } from './public-address.ts'
 import { WorkerError } from './refusal.ts'
+import { tokenFacts } from './token-facts.ts'
 
 const timeoutMs = 10_000
 
@@ -23,8 +29,7 @@ export async function initiateHandshake(
   const grants = requestedGrants.length === 0 ? peer.body.offered_capabilities : requestedGrants
   const { established, sessionId, exchangeId } = await shakeHands(agent, manifestUrl, peer, grants)
   const { held, issued } = established
-  const origin = new URL(peer.body.handshake_endpoint)
-  agent.held.set(peer.aid, { held, origin: origin.origin })
+  holdToken(agent, peer, manifestUrl, held)
   agent.telemetry.event(
     {
       type: 'handshake.complete',
@@ -32,7 +37,7 @@ export async function initiateHandshake(
       role: 'initiator',
       peer_aid: peer.aid,
       grants: [...held.claims.grants],
-      tct: { claims: { ...held.claims }, fingerprint: held.fingerprint },
+      tct: tokenFacts(agent.aitp, held),
       issued_jti: issued.claims.jti,
     },
     exchangeId,
@@ -41,42 +46,9 @@ export async function initiateHandshake(
     grants: [...held.claims.grants],
     session_id: sessionId,
     peer_aid: peer.aid,
-    peer_port: portOf(origin),
+    peer_port: portOf(tokenOrigin(peer)),
     jti: held.claims.jti,
     expires_at: held.claims.exp,
-  }
-}
-
-async function fetchManifest(agent: Agent, url: string): Promise<VerifiedManifest> {
-  const pin = agent.peers.byManifestUrl(url)
-  const now = unixNow()
-  const collector = agent.aitp.createCollector()
-  let exchange = ''
-  try {
-    return await exchangeWith(
-      agent,
-      { kind: 'manifest', method: 'GET', url, peerAid: pin?.aid ?? null, timeoutMs },
-      ({ status, text }, exchangeId) => {
-        exchange = exchangeId
-        if (status !== 200) throw new AitpError('MANIFEST_NOT_FOUND', `${url} answered ${status}`)
-        return {
-          value: agent.aitp.verifyManifest(text, {
-            now,
-            ...(pin ? { expectedAid: pin.aid } : {}),
-            allowLoopbackHttp: true,
-            collector,
-          }),
-        }
-      },
-      () => collector.report('manifest', now),
-    )
-  } catch (error) {
-    const { code, check, message } = explain(error, 'MANIFEST_NOT_FOUND')
-    agent.telemetry.event(
-      { type: 'manifest.verify_failed', cause: code, check, source_url: url },
-      exchange === '' ? undefined : exchange,
-    )
-    throw new WorkerError(502, code, message, { check, cause: error })
   }
 }
 
@@ -95,10 +67,12 @@ async function shakeHands(
   const pin = agent.peers.byManifestUrl(manifestUrl)
   let sessionId: string | undefined
   try {
-    const start = agent.aitp.startHandshake(partyOf(agent), peer, grants, {
+    // Whoever is on this machine was introduced by the host; only a remote peer can be one that nobody has pinned.
+    const mayBeUnpinned = pin === undefined && !isLoopbackHost(new URL(manifestUrl).hostname)
+    const start = agent.aitp.startHandshake(partyOf(agent, mayBeUnpinned), peer, grants, {
       now: unixNow(),
       randomBytes: randomness,
-      ...(pin ? { expectedAid: pin.aid } : {}),
+      expectedAid: pin?.aid,
     })
     const hello = await post(agent, 'hello', peer, start.message, {}, (incoming, collector, now) => {
       sessionId = incoming.headers.get('x-aitp-session-id') ?? undefined
@@ -109,6 +83,7 @@ async function shakeHands(
         ...start.state.onHelloAck(incoming.text, { now, randomBytes: randomness, collector }),
       }
     })
+    recordIssued(agent, hello.value.state.issued)
     const headers = { 'x-aitp-session-id': hello.value.sessionId }
     const commit = await post(
       agent,
@@ -154,7 +129,7 @@ async function post<Value>(
     {
       kind,
       method: 'POST',
-      url: new URL(kind, handshakeBase(peer.body.handshake_endpoint)).href,
+      url: handshakeUrl(peer, kind).href,
       headers,
       body: message,
       peerAid: peer.aid,
@@ -170,32 +145,4 @@ async function post<Value>(
     },
     () => (checkedAt === null ? null : collector.report(subjects[kind], checkedAt)),
   )
-}
-
-/** The peer's own refusal: its code is data about the attempt and not yet proven, so it is never acted upon. */
-function refusedByPeer({ status, text }: Incoming): WorkerError {
-  try {
-    const { code } = JSON.parse(text).error
-    if (typeof code === 'string') return new WorkerError(502, code, `the peer refused with ${code}`)
-  } catch {
-    // Not the error body of the protocol; the status is all there is.
-  }
-  return new WorkerError(502, `HTTP ${status}`, `the peer answered ${status}`)
-}
-
-function explain(error: unknown, otherwise: string): { code: string; check: string | null; message: string } {
-  if (error instanceof AitpError) return { code: error.code, check: error.check, message: error.message }
-  if (error instanceof WorkerError) return error.refusal
-  return { code: otherwise, check: null, message: error instanceof Error ? error.message : String(error) }
-}
-
-/** What `hello` and `commit` are relative to: some publish the address of the hello itself, some leave the slash out. */
-function handshakeBase(endpoint: string): string {
-  const base = endpoint.replace(/\/hello\/?$/, '')
-  return base.endsWith('/') ? base : `${base}/`
-}
-
-function portOf({ port, protocol }: URL): number {
-  if (port !== '') return Number(port)
-  return protocol === 'https:' ? 443 : 80
 }

@@ -21,10 +21,15 @@ export interface DerivationLink {
 /** What this agent issued, and what it derives from, so that revoking a token ends all that came of it. */
 export interface IssuedTokens {
   /**
-   * Remembers a token until it expires, and everything it derives from as long. False when there is no room; then the
-   * token must not be handed out, as it could not be revoked.
+   * Remembers a token until it expires, and everything it derives from as long. Unless it is `recorded` the token must
+   * not be handed out, as it could not be revoked: there is no room, or a delegation bears an id that something else
+   * has already, which would put the token into a foreign line of descent.
    */
-  record(token: IssuedRecord, now: number, links?: readonly DerivationLink[]): boolean
+  record(
+    token: IssuedRecord,
+    now: number,
+    links?: readonly DerivationLink[],
+  ): 'recorded' | 'full' | 'conflict'
   get(jti: string): IssuedRecord | undefined
   /** What a token, or a delegation behind one, derives from; `undefined` when from nothing. */
   originOf(jti: string): string | undefined
@@ -53,17 +58,23 @@ export function createIssuedTokens(capacity: number): IssuedTokens {
     }
   }
 
+  function isTaken({ jti, origin }: DerivationLink): boolean {
+    const entry = kept.get(jti)
+    return entry !== undefined && (entry.record !== undefined || entry.origin !== origin)
+  }
+
   return {
     record(token, now, links = []) {
       const needed = links.length + 1
       if (kept.size + needed > capacity) sweep(now)
-      if (kept.size + needed > capacity) return false
+      if (kept.size + needed > capacity) return 'full'
+      if (links.some(isTaken)) return 'conflict'
       const until = token.exp
       for (const { jti, origin } of links)
         kept.set(jti, { origin, until: Math.max(until, kept.get(jti)?.until ?? 0) })
       kept.set(token.jti, { record: token, origin: token.origin, until })
       for (const jti of [token.origin, ...links.map(({ origin }) => origin)]) keepLine(jti, until)
-      return true
+      return 'recorded'
     },
     get: (jti) => kept.get(jti)?.record,
     originOf: (jti) => kept.get(jti)?.origin,

@@ -26,6 +26,8 @@ export const limits = {
   capabilityCalls: 16,
   pendingHandshakes: 1_000,
   rememberedMessages: 100_000,
+  rememberedManifests: 1_000,
+  issuedTokens: 100_000,
   waitingChallenges: 1_000,
   cachedTokens: 256,
 } as const

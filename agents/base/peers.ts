@@ -8,7 +8,7 @@ export interface Peers {
   aids(): Aid[]
   pins(): PinStore
   byManifestUrl(url: string): (Peer & { readonly aid: Aid }) | undefined
-  byAid(aid: string): Peer | undefined
+  byAid(aid: string): (Peer & { readonly aid: Aid }) | undefined
   /** Whether the host has named an address of this machine. */
   hasHostname(hostname: string): boolean
 }

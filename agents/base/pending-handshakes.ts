@@ -6,6 +6,8 @@ export interface PendingHandshakes {
   put(sessionId: string, state: AwaitingCommit, now: number): boolean
   get(sessionId: string, now: number): AwaitingCommit | undefined
   drop(sessionId: string): void
+  /** For a new key: what was begun under the old one cannot be finished. */
+  clear(): void
 }
 
 export function createPendingHandshakes(capacity: number): PendingHandshakes {
@@ -25,5 +27,6 @@ export function createPendingHandshakes(capacity: number): PendingHandshakes {
       return states.get(sessionId)
     },
     drop: (sessionId) => void states.delete(sessionId),
+    clear: () => states.clear(),
   }
 }

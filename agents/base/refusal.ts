@@ -20,10 +20,16 @@ export class WorkerError extends Error {
     status: number,
     code: string,
     message: string,
-    options: { check?: string | null; cause?: unknown } = {},
+    options: { check?: string | null; cause?: unknown; retryable?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.refusal = { status, code, message, check: options.check ?? null, retryable: false }
+    this.refusal = {
+      status,
+      code,
+      message,
+      check: options.check ?? null,
+      retryable: options.retryable ?? false,
+    }
   }
 }
 

@@ -1,11 +1,14 @@
 import type { NextFunction, Request, Response } from 'express'
-import { ownAuthorities } from '../../src/shared/own-authority.ts'
 
-/** Agents talk to agents and to their host; a web page is neither, whichever name it found for this address. */
-export function refusePages(port: number) {
+/**
+ * Agents talk to agents and to their host; a web page is neither, whichever name it found for this address.
+ *
+ * @param authorities the `Host` values that mean this agent
+ */
+export function refusePages(authorities: readonly string[]) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const { host = '', origin } = request.headers
-    if (origin === undefined && ownAuthorities(port).includes(host)) {
+    if (origin === undefined && authorities.includes(host)) {
       next()
       return
     }

@@ -5,6 +5,7 @@ import { type Aitp, createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { ownAuthorities } from '../../src/shared/own-authority.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -21,6 +22,7 @@ import { endWithParent } from './parent-watch.ts'
 import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
+import { type PublicAddress, publicAddress } from './public-address.ts'
 import { readBootstrap } from './read-bootstrap.ts'
 import { recordUnread } from './record-unread.ts'
 import { refusePages } from './refuse-pages.ts'
@@ -28,6 +30,7 @@ import { readRequestContext, withRequestContext } from './request-context.ts'
 import { createListFetcher } from './revocation/fetch-list.ts'
 import { createRevocationState } from './revocation/revocation-state.ts'
 import type { RevocationConfig } from './revocation/terms.ts'
+import { createKnownSessions } from './session-bundle/known-sessions.ts'
 import { createTelemetry } from './telemetry.ts'
 
 /** What a worker's own code is given. */
@@ -39,7 +42,6 @@ export interface WorkerTools {
 }
 
 const host = '127.0.0.1'
-const mostIssuedTokens = 100_000
 
 /** Starts a worker: reads its bootstrap file, listens, and says so on standard output. */
 export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabilities): Promise<void> {
@@ -49,8 +51,8 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   app.disable('etag')
   const server = createServer(app)
   const port = await listen(server, bootstrap.port)
-  const agent = createAgent(bootstrap, `http://${host}:${port}`)
-  app.use(refusePages(port))
+  const agent = createAgent(bootstrap, publicAddress(bootstrap.aitp, port))
+  app.use(refusePages([...ownAuthorities(port), ...agent.address.authorities]))
   mount(app, agent, bootstrap, capabilitiesOf)
   const stop = () => {
     server.close(() => process.exit(0))
@@ -62,10 +64,10 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   process.stdout.write(`AITP_AGENT_READY aid=${agent.identity.key.aid} port=${port}\n`)
 }
 
-function createAgent(bootstrap: Bootstrap, origin: string): Agent {
+function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
   const aitp = createAitp(nodeEngine)
   const peers = createPeers(aitp)
-  const issued = createIssuedTokens(mostIssuedTokens)
+  const issued = createIssuedTokens(limits.issuedTokens)
   const sent = createSentMessages()
   const telemetry = createTelemetry({
     url: bootstrap.playground.telemetry_url,
@@ -76,12 +78,17 @@ function createAgent(bootstrap: Bootstrap, origin: string): Agent {
   return {
     agentId: bootstrap.agent_id,
     aitp,
-    identity: createIdentity(aitp, bootstrap, origin),
+    identity: createIdentity(aitp, bootstrap, address),
+    address,
+    policy: bootstrap.aitp,
     peers,
+    manifests: aitp.createManifestCache({ capacity: limits.rememberedManifests }),
     held: new Map(),
     issued,
     pending: createPendingHandshakes(limits.pendingHandshakes),
     replay: aitp.createReplayStore({ capacity: limits.rememberedMessages }),
+    renewals: aitp.createRenewalStore({ capacity: limits.rememberedMessages }),
+    sessions: createKnownSessions(),
     challenges: aitp.createChallengeStore({ capacity: limits.waitingChallenges }),
     revocation: createRevocationState({
       config: bootstrap.cp ? revocationConfig(aitp, bootstrap.cp) : null,
@@ -90,7 +97,6 @@ function createAgent(bootstrap: Bootstrap, origin: string): Agent {
       fetchList: createListFetcher({ aitp, peers, sent, telemetry }, controlPlane),
     }),
     tcts: createTctVerifier(aitp, limits.cachedTokens),
-    popRequired: bootstrap.aitp.pop === 'required',
     controlPlane,
     sent,
     exchangeIds: createExchangeIds(),

@@ -71,6 +71,7 @@ export const Delegate = z.object({
   parent_token: z.string().optional(),
   fault: AgentFault.optional(),
 })
+export type Delegate = z.infer<typeof Delegate>
 export const Delegated = z.object({
   delegation_token: z.string(),
   delegatee_aid: z.string(),

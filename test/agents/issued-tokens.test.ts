@@ -28,11 +28,23 @@ describe('what an agent issued', () => {
 
   it('is refused when there is no room, and makes room only of what has expired', () => {
     const issued = createIssuedTokens(2)
-    expect(issued.record(token('a', 200), 100)).toBe(true)
-    expect(issued.record(token('b', 300), 100)).toBe(true)
-    expect(issued.record(token('c', 300), 100)).toBe(false)
-    expect(issued.record(token('c', 300), 200)).toBe(true)
+    expect(issued.record(token('a', 200), 100)).toBe('recorded')
+    expect(issued.record(token('b', 300), 100)).toBe('recorded')
+    expect(issued.record(token('c', 300), 100)).toBe('full')
+    expect(issued.record(token('c', 300), 200)).toBe('recorded')
     expect([issued.get('a'), issued.get('b')?.jti]).toEqual([undefined, 'b'])
+  })
+
+  it('cannot be drawn into another line by a delegation that bears its id', () => {
+    const issued = createIssuedTokens(10)
+    issued.record(token('victim', 200), 100)
+    const links = [{ jti: 'victim', origin: 'source' }]
+    expect(issued.record(token('redeemed', 200, 'victim'), 100, links)).toBe('conflict')
+    expect(issued.originOf('victim')).toBeUndefined()
+    const hop = [{ jti: 'hop', origin: 'source' }]
+    expect(issued.record(token('one', 200, 'hop'), 100, hop)).toBe('recorded')
+    expect(issued.record(token('again', 200, 'hop'), 100, hop)).toBe('recorded')
+    expect(issued.record(token('other', 200, 'hop'), 100, [{ jti: 'hop', origin: 'b' }])).toBe('conflict')
   })
 
   it('stays known past its end while a token lives that derives from it', () => {
@@ -40,8 +52,8 @@ describe('what an agent issued', () => {
     issued.record(token('first', 200), 100)
     issued.record(token('second', 300, 'first'), 150)
     issued.record(token('third', 400, 'second'), 250)
-    expect(issued.record(token('other', 500), 250)).toBe(false)
+    expect(issued.record(token('other', 500), 250)).toBe('full')
     expect(issued.originOf('second')).toBe('first')
-    expect(issued.record(token('other', 500), 400)).toBe(true)
+    expect(issued.record(token('other', 500), 400)).toBe('recorded')
   })
 })

@@ -78,8 +78,8 @@ export interface RenewalContext extends RevocationTerms {
   readonly renewals: RenewalStore
   /** Unix seconds. */
   readonly now: number
-  /** Default 3600. */
-  readonly ttlSecs?: number | undefined
+  /** Default 3600. A function is asked about the verified token that is to be replaced. */
+  readonly ttlSecs?: number | ((previous: TctClaims) => number) | undefined
   readonly issueVoucher?: boolean | undefined
   /**
    * Where a token came from that was redeemed from a delegation: the renewed one keeps its end and gets no voucher.
@@ -193,7 +193,7 @@ function renew(
     subject: claims.sub,
     grants,
     now,
-    ttlSecs,
+    ttlSecs: typeof ttlSecs === 'function' ? ttlSecs(claims) : ttlSecs,
     notAfter: Math.min(manifest.expiresAt, origin?.notAfter ?? manifest.expiresAt),
     jti,
     issueVoucher: issueVoucher && origin === undefined,

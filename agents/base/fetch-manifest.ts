@@ -1,0 +1,68 @@
+import { type Aid, AitpError, type VerifiedManifest } from '../../src/aitp/index.ts'
+import type { Agent } from './agent.ts'
+import { unixNow } from './clock.ts'
+import { explain } from './explain.ts'
+import { exchangeWith } from './outbound.ts'
+import { WorkerError } from './refusal.ts'
+
+const timeoutMs = 10_000
+
+/**
+ * Fetches and verifies the manifest of a peer, which must show the AID it is pinned by. Throws {@link WorkerError}, 502,
+ * with the code of the refusal.
+ *
+ * @param expectedAid the pin known for this address unless another is wanted; `undefined`: nobody is expected
+ */
+export async function fetchManifest(
+  agent: Agent,
+  url: string,
+  expectedAid: Aid | undefined = agent.peers.byManifestUrl(url)?.aid,
+): Promise<VerifiedManifest> {
+  const now = unixNow()
+  const collector = agent.aitp.createCollector()
+  let exchange: string | undefined
+  try {
+    const manifest = await exchangeWith(
+      agent,
+      { kind: 'manifest', method: 'GET', url, peerAid: expectedAid ?? null, timeoutMs },
+      ({ status, text }, exchangeId) => {
+        exchange = exchangeId
+        if (status !== 200) throw new AitpError('MANIFEST_NOT_FOUND', `${url} answered ${status}`)
+        return {
+          value: agent.aitp.verifyManifest(text, { now, expectedAid, allowLoopbackHttp: true, collector }),
+        }
+      },
+      () => collector.report('manifest', now),
+    )
+    agent.manifests.offer(manifest, now)
+    return manifest
+  } catch (error) {
+    const { code, check, message } = explain(error, 'MANIFEST_NOT_FOUND')
+    agent.telemetry.event({ type: 'manifest.verify_failed', cause: code, check, source_url: url }, exchange)
+    throw new WorkerError(502, code, message, { check, cause: error })
+  }
+}
+
+/**
+ * The manifest of an agent that is known by its AID: as it is published now, else, while that agent does not answer,
+ * the last one seen that is still valid (RFC-AITP-0002). Throws {@link WorkerError}, 502.
+ */
+export async function resolveManifest(agent: Agent, aid: Aid): Promise<VerifiedManifest> {
+  const url = agent.peers.byAid(aid)?.manifest_url ?? agent.held.get(aid)?.manifestUrl
+  const known = agent.manifests.get(aid, unixNow())
+  if (url === undefined) {
+    if (known !== undefined) return known
+    throw new WorkerError(
+      502,
+      'KEY_RESOLUTION_FAILED',
+      `no manifest of ${aid} is known, nor where it would be`,
+    )
+  }
+  try {
+    return await fetchManifest(agent, url, aid)
+  } catch (error) {
+    if (known !== undefined && error instanceof WorkerError && error.refusal.code === 'MANIFEST_NOT_FOUND')
+      return known
+    throw error
+  }
+}
