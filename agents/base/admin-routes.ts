@@ -99,6 +99,10 @@ export function adminRoutes(
     '/admin/held-tct',
     ask(HeldTctQuery, ({ peer_aid }) => heldTct(agent, peer_aid)),
   )
+  router.get(
+    '/admin/tct-cache-stats',
+    ask(z.object({}), () => agent.tcts.stats()),
+  )
   return router
 }
 

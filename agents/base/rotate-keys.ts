@@ -8,6 +8,7 @@ import type { Agent } from './agent.ts'
 export function rotateKeys(agent: Agent): KeysRotated {
   const oldAid = agent.identity.rotate()
   agent.pending.clear()
+  agent.tcts.clear()
   const { aid } = agent.identity.manifest().verified
   agent.telemetry.event({ type: 'identity.key.rotated', old_aid: oldAid, new_aid: aid })
   return { aid, old_aid: oldAid, manifest_replaced: aid !== oldAid }
