@@ -96,6 +96,10 @@ export function adminRoutes(
   )
   act('rotate-keys', RotateKeys, () => rotateKeys(agent))
   router.get(
+    '/admin/tct-cache-stats',
+    ask(Nothing, () => agent.tcts.stats()),
+  )
+  router.get(
     '/admin/held-tct',
     ask(HeldTctQuery, ({ peer_aid }) => heldTct(agent, peer_aid)),
   )
@@ -106,6 +110,7 @@ export function adminRoutes(
   return router
 }
 
+const Nothing = z.object({})
 const HeldTctQuery = z.object({ peer_aid: z.string() })
 
 function heldTct(agent: Agent, peerAid: string): HeldTct {

@@ -51,8 +51,6 @@ export interface Agent {
   readonly revocation: RevocationState
   /** Verifies what is presented to this agent. */
   readonly tcts: TctVerifier
-  /** Whether every capability call must prove possession of its token's key. */
-  readonly popRequired: boolean
   /** `null` when there is none. */
   readonly controlPlane: ControlPlane | null
   readonly sent: SentMessages

@@ -97,7 +97,6 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
       fetchList: createListFetcher({ aitp, peers, sent, telemetry }, controlPlane),
     }),
     tcts: createTctVerifier(aitp, limits.cachedTokens),
-    popRequired: bootstrap.aitp.pop === 'required',
     controlPlane,
     sent,
     exchangeIds: createExchangeIds(),
