@@ -100,17 +100,16 @@ export function adminRoutes(
   act('enroll-with-cp', EnrollWithCp, ({ cp_base_url }) => enrolment.enrol(cp_base_url))
   act('rotate-keys', RotateKeys, () => rotateKeys(agent))
   router.get(
-    '/admin/tct-cache-stats',
-    ask(Nothing, () => agent.tcts.stats()),
-  )
-  router.get(
     '/admin/held-tct',
     ask(HeldTctQuery, ({ peer_aid }) => heldTct(agent, peer_aid)),
+  )
+  router.get(
+    '/admin/tct-cache-stats',
+    ask(z.object({}), () => agent.tcts.stats()),
   )
   return router
 }
 
-const Nothing = z.object({})
 const HeldTctQuery = z.object({ peer_aid: z.string() })
 
 function heldTct(agent: Agent, peerAid: string): HeldTct {

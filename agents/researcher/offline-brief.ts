@@ -12,3 +12,15 @@ export function offlineBrief(topic: string): string {
     `- Open: which evidence about ${topic} would change the conclusion.`,
   ].join('\n')
 }
+
+/** Four Markdown sections about the topic, made from its own words; the same topic gives the same text. */
+export function offlineReport(topic: string): string {
+  const terms = keyTerms(topic)
+  return [
+    `# ${topic}`,
+    `## Background\n\nThe topic names ${terms.join(', ')}.`,
+    `## Findings\n\n${offlineBrief(topic)}`,
+    `## Open questions\n\n${terms.map((term) => `- What is known about ${term}, and from whom?`).join('\n')}`,
+    '## Sources\n\n- None: no model was asked, and nothing was looked up.',
+  ].join('\n\n')
+}

@@ -1,3 +1,5 @@
+import { plainLines } from '../base/generate/plain-lines.ts'
+
 export interface ArticleInput {
   readonly topic: string
   readonly findings: string
@@ -12,10 +14,7 @@ const openings: Readonly<Record<string, string>> = {
 
 /** A plain article that carries every finding it was given; the same input gives the same text. */
 export function offlineArticle({ topic, findings, style }: ArticleInput): string {
-  const points = findings
-    .split('\n')
-    .map((line) => line.replace(/^[-*\s]+/, '').trim())
-    .filter((line) => line !== '')
+  const points = plainLines(findings)
   return [
     `# ${topic === '' ? 'Article' : topic} (${style})`,
     openings[style] ?? openings['casual'],

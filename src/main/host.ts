@@ -8,6 +8,8 @@ import type { Handlers } from '../shared/contract.ts'
 import { createHandlers } from './api/handlers.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
+import { revocationConfig } from './control-plane/config.ts'
+import { createControlPlanes } from './control-plane/control-planes.ts'
 import type { DataFolder } from './data-folder.ts'
 import { createPortAllocator } from './hosting/ports.ts'
 import { createSupervisor } from './hosting/supervisor.ts'
@@ -64,6 +66,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const registry = () => loadRegistry(config.scenariosDir)
   const bearer = randomBytes(32).toString('base64url')
   const codes = createSessionCodes()
+  const controlPlanes = createControlPlanes(environment, log)
   let port = 0
 
   const runner = createRunner({
@@ -74,7 +77,10 @@ export async function createHost(config: HostConfig): Promise<Host> {
     dataFolder,
     agentsDir: config.agentsDir,
     telemetryUrl: () => `http://127.0.0.1:${port}/internal/telemetry`,
+    hostUrl: () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`,
     environment,
+    revocation: revocationConfig(environment),
+    controlPlanes,
     registry,
     store,
     logs,
@@ -115,6 +121,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     await runner.close()
     await supervisor.stopAll()
     await service.close()
+    controlPlanes.close()
     database.close()
     log.info('host closed')
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AgentManifestFile } from './agent-manifest.ts'
 import { RunEvent } from './events.ts'
 import { Exchange, ExchangeDetail } from './exchange.ts'
-import { RunRecord, RunStatus, RunSummary } from './run.ts'
+import { ControlPlaneChoice, RunRecord, RunStatus, RunSummary } from './run.ts'
 import { Diagnostic, PackFile, ScenarioFile } from './scenario.ts'
 
 /** One question the interface can ask. `http` is `METHOD /path/:param`; input members not in the path go into the query or body. */
@@ -53,6 +53,14 @@ export const StartRun = z.strictObject({
   template: z.string().nullable().default(null),
   /** A stored id is refused with `run_id_taken`. */
   run_id: z.uuid().optional(),
+  /** Stand still before the first step, as after `pauseRun`. */
+  paused: z.boolean().default(false),
+  /** A fault for every exchange that is aimed at one of the agents, beside what the steps themselves carry. */
+  fault_injection: z.record(z.string(), z.array(z.string())).default({}),
+  /** The Control Plane of this run; what the host is configured with when absent. */
+  cp: ControlPlaneChoice.optional(),
+  /** Derives the agents' keys by the ecosystem's public formula, so that anybody who knows the run id has them. */
+  dangerously_playground_seeds: z.boolean().default(false),
 })
 export type StartRun = z.infer<typeof StartRun>
 
@@ -62,6 +70,9 @@ export const RunCreated = z.object({
   scenario_ref: z.string(),
   run_label: z.string().nullable(),
 })
+
+/** What came of asking a run to stand still or to go on. */
+export const RunControl = z.object({ run_id: z.string(), status: RunStatus, paused: z.boolean() })
 
 export const ScenarioListEntry = z.object({
   ref: z.string(),
@@ -156,6 +167,11 @@ export const contract = {
       reason: z.string().optional(),
     }),
   }),
+  /** Takes effect before the next step; a run that stands still already stays so. */
+  pauseRun: call({ http: 'POST /runs/:run_id/pause', status: 202, input: RunRef, output: RunControl }),
+  resumeRun: call({ http: 'POST /runs/:run_id/resume', status: 202, input: RunRef, output: RunControl }),
+  /** Lets one step happen, then stands still again. */
+  stepRun: call({ http: 'POST /runs/:run_id/step', status: 202, input: RunRef, output: RunControl }),
   listExchanges: call({
     http: 'GET /runs/:run_id/exchanges',
     input: RunRef,

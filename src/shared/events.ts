@@ -78,6 +78,8 @@ const runnerEvents = [
   event('trust.peers_resolved', {
     peers: z.record(z.string(), z.string()),
     sources: z.record(z.string(), z.string()),
+    /** By agent id: why its address is not the one that discovery was to find. */
+    warnings: z.record(z.string(), z.string()).optional(),
   }),
   event('trust.establishing', {
     initiator: AgentId,

@@ -10,38 +10,40 @@ function fault<Kind extends string, Shape extends z.ZodRawShape>(kind: Kind, sha
 }
 
 /** What can be made to go wrong with a step (docs/faults.md says what each leads to). */
-export const Fault = z.discriminatedUnion('kind', [
-  /** The peer's manifest is asked for at an address where there is none. */
-  fault('manifest_404', {}),
-  /** The peer is dialled at a port where nobody listens. */
-  fault('peer_offline', {}),
-  /** The message is held back before it leaves, while the sender's time limit runs. */
-  fault('delay', { ms: Milliseconds.default(1_500) }),
-  /** The message is swallowed; its sender waits for `ms`. */
-  fault('drop', { ms: Milliseconds.default(2_000) }),
-  /** The same bytes arrive twice. */
-  fault('duplicate', {}),
-  /** One character that is signed is changed on the way. */
-  fault('tamper', {}),
-  /** The caller waits until its token has expired and presents it then. */
-  fault('expired_token', {}),
-  /** The issuer revokes the token; the caller presents it all the same. */
-  fault('revoked_token', {}),
-  /** What was made for another agent is presented: `of` is the agent it was made for or comes from. */
-  fault('wrong_audience', { of: z.string().min(1) }),
-  /** The caller presents what was given to `victim`, whose key it has not. */
-  fault('stolen_token', { victim: z.string().min(1) }),
-  /** A message that was recorded earlier is sent again. */
-  fault('replayed_message', {}),
-  /** The sender's clock is off, by seconds; negative is behind. */
-  fault('clock_skew', { secs: z.int().min(-86_400).max(86_400).default(900) }),
-  /** The agent that the step is aimed at is killed; without one, the agent that acts. */
-  fault('crash', {}),
-  /** The Control Plane does not answer. */
-  fault('cp_down', {}),
-  /** The revocation list that comes was signed by somebody else. */
-  fault('forged_revocation_list', {}),
-])
+export const Fault = z
+  .discriminatedUnion('kind', [
+    /** The peer's manifest is asked for at an address where there is none. */
+    fault('manifest_404', {}),
+    /** The peer is dialled at a port where nobody listens. */
+    fault('peer_offline', {}),
+    /** The message is held back before it leaves, while the sender's time limit runs. */
+    fault('delay', { ms: Milliseconds.default(1_500) }),
+    /** The message is swallowed; its sender waits for `ms`. */
+    fault('drop', { ms: Milliseconds.default(2_000) }),
+    /** The same bytes arrive twice. */
+    fault('duplicate', {}),
+    /** One character that is signed is changed on the way. */
+    fault('tamper', {}),
+    /** The caller waits until its token has expired and presents it then. */
+    fault('expired_token', {}),
+    /** The issuer revokes the token; the caller presents it all the same. */
+    fault('revoked_token', {}),
+    /** What was made for another agent is presented: `of` is the agent it was made for or comes from. */
+    fault('wrong_audience', { of: z.string().min(1) }),
+    /** The caller presents what was given to `victim`, whose key it has not. */
+    fault('stolen_token', { victim: z.string().min(1) }),
+    /** A message that was recorded earlier is sent again. */
+    fault('replayed_message', {}),
+    /** The sender's clock is off, by seconds; negative is behind. */
+    fault('clock_skew', { secs: z.int().min(-86_400).max(86_400).default(900) }),
+    /** The agent that the step is aimed at is killed; without one, the agent that acts. */
+    fault('crash', {}),
+    /** The Control Plane does not answer. */
+    fault('cp_down', {}),
+    /** The revocation list that comes was signed by somebody else. */
+    fault('forged_revocation_list', {}),
+  ])
+  .meta({ id: 'Fault' })
 export type Fault = z.infer<typeof Fault>
 export type FaultKind = Fault['kind']
 

@@ -17,6 +17,8 @@ export const RunAgent = z.object({
   org: z.enum(['internal', 'external']),
   signing_suite: z.enum(['ed25519', 'p256']),
   offered_caps: z.array(z.string()),
+  /** It runs elsewhere: no process, no port, and it is only ever asked, never told to act. */
+  remote: z.boolean().default(false),
 })
 export type RunAgent = z.infer<typeof RunAgent>
 
@@ -31,6 +33,10 @@ export const RunSummary = z.object({
   event_count: z.int(),
 })
 export type RunSummary = z.infer<typeof RunSummary>
+
+/** Which Control Plane a run works with: none, or the one at this address. */
+export const ControlPlaneChoice = z.union([z.literal('off'), z.url({ protocol: /^https?$/ })])
+export type ControlPlaneChoice = z.infer<typeof ControlPlaneChoice>
 
 export const RunError = z.object({ code: z.string(), message: z.string() })
 
@@ -48,6 +54,10 @@ export const RunRecord = z.object({
   /** One sentence, as clients of the ecosystem read it; `error_code` is ours. */
   error: z.string().nullable(),
   error_code: z.string().nullable(),
+  /** Whether the run came to what the scenario says it should; `null` while it goes on and where nothing is said. */
+  as_expected: z.boolean().nullable().default(null),
+  /** Without the name and the key that may be configured with it. */
+  cp: ControlPlaneChoice.default('off'),
   created_at: z.number(),
 })
 export type RunRecord = z.infer<typeof RunRecord>

@@ -42,6 +42,7 @@ export const AgentSpec = z
     path: ['ref'],
     message: 'an agent has either a `ref`, and is started, or a `manifest_url`, and runs elsewhere',
   })
+  .meta({ id: 'AgentSpec' })
 export type AgentSpec = z.infer<typeof AgentSpec>
 
 const boundary = z.enum(['intra_org', 'cross_org', 'cross_cloud'])

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { offlineRisks, offlineSummary } from '../../agents/analyzer/offline-analysis.ts'
 import { captureBody, captureHeaders, findTokens } from '../../agents/base/capture.ts'
 import { keyTerms } from '../../agents/base/generate/key-terms.ts'
 import { chooseProvider } from '../../agents/base/generate/provider.ts'
 import { payloadText } from '../../agents/base/payload-text.ts'
 import { outgoingContext, readRequestContext, withRequestContext } from '../../agents/base/request-context.ts'
-import { offlineBrief } from '../../agents/researcher/offline-brief.ts'
+import { offlineBrief, offlineReport } from '../../agents/researcher/offline-brief.ts'
 import { offlineArticle } from '../../agents/writer/offline-article.ts'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
@@ -97,6 +98,27 @@ describe('offline text', () => {
     const article = offlineArticle({ topic: 'tides', findings: '- one\n- two', style: 'academic' })
     expect(article).toContain('# tides (academic)')
     expect(article).toMatch(/one[\s\S]*two[\s\S]*2 points on tides/)
+  })
+
+  it('has four sections where a longer one is asked for', () => {
+    const report = offlineReport('tidal power in the Orkneys')
+    expect(report.match(/^## .*/gm)).toEqual([
+      '## Background',
+      '## Findings',
+      '## Open questions',
+      '## Sources',
+    ])
+    expect(report).toContain('What is known about Orkneys')
+  })
+
+  it('sums up the first three lines, and takes its risks from the summary', () => {
+    const summary = offlineSummary('# Tides\n\n- one\n* two\nthree')
+    expect(summary).toBe('- Tides\n- one\n- two')
+    expect(offlineRisks(summary).split('\n')).toEqual([
+      expect.stringMatching(/^- Tides: .* 3 points/),
+      expect.stringMatching(/^- one: /),
+    ])
+    expect(offlineSummary('')).toBe('- There was nothing to analyse.')
   })
 
   it('copes with nothing to work on', () => {

@@ -72,6 +72,9 @@ const cases: Record<CallName, Case | null> = {
   getRunStatus: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
   narrateRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
   cancelRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  pauseRun: null,
+  resumeRun: null,
+  stepRun: null,
   listExchanges: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
   getExchange: {
     good: () => ({ run_id: runId, exchange_id: exchangeId }),

@@ -19,6 +19,7 @@ function openDesk() {
     run_label: null,
     template: null,
     inputs: {},
+    cp: 'off',
     created_at: 1,
   })
   const warnings: string[] = []

@@ -1,8 +1,22 @@
 import type { BrokenTree } from './broken-files.ts'
-import { agents, goodTree, metadata, scenario, scenarioPath, template, versionFolder } from './tree.ts'
+import {
+  agents,
+  goodTree,
+  manifest,
+  metadata,
+  scenario,
+  scenarioPath,
+  template,
+  versionFolder,
+} from './tree.ts'
 
 const step = (members: string) => scenario({ steps: `      - { ${members} }` })
 const workflow = 'type: workflow, agent: asker, capability: ask.question'
+const threeAgents = (...steps: string[]) =>
+  scenario({
+    agents: `${agents}\n    - { id: third, ref: _shared/agents/asker }`,
+    steps: steps.map((members) => `      - { ${members} }`).join('\n'),
+  })
 const asTemplate = `${versionFolder}/templates/other.yaml`
 
 /** What is wrong between the parts of a scenario, and between files. */
@@ -53,11 +67,6 @@ export const brokenScenarios: BrokenTree[] = [
   ],
   // Steps
   [
-    'a step type of a later version',
-    'step-type',
-    { [scenarioPath]: step('id: revoke, type: ▸revoke_tct, issuer: asker, audience: teller') },
-  ],
-  [
     'a step type nobody has',
     'step-type',
     { [scenarioPath]: step('id: x, type: ▸workfow, agent: asker, capability: ask.question') },
@@ -89,7 +98,7 @@ export const brokenScenarios: BrokenTree[] = [
   ],
   [
     'a handshake with itself',
-    'handshake-self',
+    'same-agent',
     { [scenarioPath]: step('id: shake, type: handshake, initiator: asker, responder: ▸asker') },
   ],
   [
@@ -152,6 +161,195 @@ export const brokenScenarios: BrokenTree[] = [
     'a placeholder without its spaces',
     'placeholder-form',
     { [scenarioPath]: step(`id: ask, ${workflow}, input_template: ▸"{{inputs.topic}}"`) },
+  ],
+  [
+    'a placeholder for a step that comes later',
+    'placeholder',
+    { [scenarioPath]: step(`id: ask, ${workflow}, input_template: ▸"{{ outputs.then.findings }}"`) },
+  ],
+  [
+    'a member of a group that builds on its neighbour',
+    'input-from',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - id: both
+        type: parallel
+        steps:
+          - { id: one, ${workflow} }
+          - { id: two, ${workflow}, input_from: ▸one }`,
+      }),
+    },
+  ],
+  [
+    'a group in a group',
+    'step-type',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - id: both
+        type: parallel
+        steps:
+          - { id: one, ${workflow} }
+          - { id: two, type: ▸paralel, steps: [] }`,
+      }),
+    },
+  ],
+  [
+    'one id in a group and outside',
+    'duplicate-step',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - { id: ask, ${workflow} }
+      - id: both
+        type: parallel
+        steps:
+          - { id: ▸ask, ${workflow} }
+          - { id: two, ${workflow} }`,
+      }),
+    },
+  ],
+  [
+    'a delegation of what its issuer does not offer',
+    'scope',
+    {
+      [scenarioPath]: threeAgents(
+        'id: pass, type: delegate, delegator: asker, delegatee: third, via_peer: teller, scope: [tell.story, ▸tell.lie]',
+      ),
+    },
+  ],
+  [
+    'a delegation to oneself',
+    'same-agent',
+    {
+      [scenarioPath]: step(
+        'id: pass, type: delegate, delegator: asker, delegatee: ▸asker, via_peer: teller, scope: [tell.story]',
+      ),
+    },
+  ],
+  [
+    'B-05: a redemption of a delegation that is none',
+    'step-reference',
+    {
+      [scenarioPath]: scenario({
+        steps: `      - { id: ask, ${workflow} }
+      - { id: redeem, type: redeem_delegation, delegatee: asker, target: teller, via_delegation: ▸ask }`,
+      }),
+    },
+  ],
+  [
+    'B-05: a redemption by somebody else',
+    'step-reference',
+    {
+      [scenarioPath]: threeAgents(
+        'id: pass, type: delegate, delegator: asker, delegatee: third, via_peer: teller, scope: [tell.story]',
+        'id: redeem, type: redeem_delegation, delegatee: asker, target: teller, via_delegation: ▸pass',
+      ),
+    },
+  ],
+  [
+    'B-05: a session bundle from nowhere',
+    'step-reference',
+    { [scenarioPath]: step('id: check, type: verify_session_bundle, verifier: asker, via_step: ▸export') },
+  ],
+  [
+    'B-05: an unknown participant',
+    'unknown-agent',
+    {
+      [scenarioPath]: step(
+        'id: export, type: export_session_bundle, coordinator: asker, participants: [teller, ▸nobody]',
+      ),
+    },
+  ],
+  [
+    'B-05: a required member that is missing',
+    'missing-key',
+    {
+      [scenarioPath]: step('id: revoke, type: revoke_tct, issuer: asker').replace(
+        '- { id: revoke',
+        '- ▸{ id: revoke',
+      ),
+    },
+  ],
+  [
+    'a fault that the step cannot carry',
+    'fault-kind',
+    {
+      [scenarioPath]: step(
+        'id: shake, type: handshake, initiator: asker, responder: teller, fault: { kind: ▸stolen_token, victim: asker }',
+      ),
+    },
+  ],
+  [
+    'B-22: a fault where no message is sent',
+    'fault-kind',
+    { [scenarioPath]: step(`id: ask, ${workflow}, fault: { kind: ▸tamper }`) },
+  ],
+  [
+    'an unknown victim',
+    'unknown-agent',
+    {
+      [scenarioPath]: step(
+        'id: try, type: capability_probe, agent: asker, target_agent: teller, capability: tell.story, fault: { kind: stolen_token, victim: ▸nobody }',
+      ),
+    },
+  ],
+  [
+    'an assertion that demands nothing',
+    'assertion',
+    { [scenarioPath]: step(`id: ask, ${workflow}, assert: [▸{ path: topic }]`) },
+  ],
+  [
+    'a call for which there is no token',
+    'no-token',
+    {
+      [scenarioPath]: scenario({
+        trust: '    { boundary: intra_org, eager: false }',
+        steps: '      - { id: call, agent: ▸asker, capability: tell.story }',
+      }),
+    },
+  ],
+  [
+    'an agent elsewhere that is told to act',
+    'remote-agent',
+    {
+      [scenarioPath]: scenario({
+        agents: `${agents}\n    - { id: far, manifest_url: "https://far.example/.well-known/aitp-manifest", pinned_aid: "aid:pubkey:x" }`,
+        steps: '      - { id: shake, type: handshake, initiator: ▸far, responder: teller }',
+      }),
+    },
+  ],
+  [
+    'an agent elsewhere without a pin',
+    'unpinned-agent',
+    {
+      [scenarioPath]: scenario({
+        agents: `${agents}\n    - { id: far, manifest_url: ▸"https://far.example/.well-known/aitp-manifest" }`,
+      }),
+    },
+  ],
+  [
+    'P-256 for an agent with a pinned key',
+    'signing-suite',
+    {
+      [scenarioPath]: scenario({
+        agents: `${agents}\n    - { id: third, ref: _shared/agents/asker, signing_suite: ▸p256 }`,
+      }),
+    },
+  ],
+  [
+    'an OIDC agent without a subject',
+    'identity',
+    {
+      '_shared/agents/asker.yaml': manifest('asker', 'ask.question').replace(
+        'display_name: asker',
+        'display_name: asker, identity_type: oidc, oidc_issuer: "https://idp.example/", oidc_subject: ▸null',
+      ),
+    },
+    ['_shared/agents/asker.yaml:6:134 identity', `${scenarioPath}:15:25 agent-ref`],
+  ],
+  [
+    'did:web discovery with no host to discover',
+    'did-web-host',
+    { [scenarioPath]: scenario({ trust: '    boundary: intra_org\n    discovery: ▸did_web' }) },
   ],
   // Inputs, manifests, files
   [

@@ -83,7 +83,7 @@ test('B-03: a scenario with only warnings still runs, without the unknown key', 
   expect(registry.diagnostics).toMatchObject([
     { rule: 'unknown-key', severity: 'warning', message: 'There is no key eagre here. Did you mean eager?' },
   ])
-  expect(findScenario(registry, 'demo/talk@1.0.0').scenario.spec.trust).toEqual({
+  expect(findScenario(registry, 'demo/talk@1.0.0').scenario.spec.trust).toMatchObject({
     boundary: 'intra_org',
     discovery: 'static',
     eager: true,

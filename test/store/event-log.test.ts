@@ -19,10 +19,11 @@ const newRun = (run_id: string) => ({
   run_label: null,
   template: null,
   inputs: {},
+  cp: 'off' as const,
   created_at: 1_700_000_000,
 })
 const step = (id: string) => ({ type: 'step.skipped' as const, step_id: id, notes: '' })
-const success = { status: 'success' as const, outputs: {}, error: null }
+const success = { status: 'success' as const, outputs: {}, error: null, asExpected: null }
 
 async function collect(events: AsyncIterable<RunEvent>): Promise<number[]> {
   const seqs: number[] = []

@@ -49,6 +49,7 @@ function openStore() {
     run_label: null,
     template: null,
     inputs: {},
+    cp: 'off',
     created_at: 1,
   })
   return createExchangeStore(database)

@@ -11,6 +11,8 @@ import { askAgent } from '../../src/main/hosting/admin-client.ts'
 import { writeBootstrapFile } from '../../src/main/hosting/bootstrap-file.ts'
 import { createSupervisor, type Worker } from '../../src/main/hosting/supervisor.ts'
 import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
+import type { WorkerEventBody } from '../../src/shared/events.ts'
+import type { ExchangeKind } from '../../src/shared/exchange.ts'
 import { TelemetryBatch, type TelemetryItem } from '../../src/shared/telemetry.ts'
 import { temporaryFolder } from './folders.ts'
 import { builtAgents } from './repository.ts'
@@ -19,7 +21,12 @@ export interface LoneWorker {
   readonly worker: Worker
   readonly bootstrap: BootstrapFile
   readonly manifestUrl: string
-  admin(method: 'POST' | 'PUT', path: string, body: unknown): Promise<unknown>
+  admin(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>
+}
+
+/** What a worker is started with, where it differs from what every lone worker gets. */
+export interface BootstrapChanges extends Partial<Omit<BootstrapFile, 'aitp'>> {
+  readonly aitp?: Partial<BootstrapFile['aitp']>
 }
 
 export interface TelemetrySink {
@@ -43,13 +50,19 @@ export async function startTelemetrySink(): Promise<TelemetrySink> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/internal/telemetry`, items }
 }
 
+const capabilityOf = {
+  researcher: 'research.query',
+  writer: 'write.content',
+  analyzer: 'analyze.data',
+} as const
+
 /** Starts one built worker without a run around it. */
 export async function startLoneWorker(
-  name: 'researcher' | 'writer',
+  name: keyof typeof capabilityOf,
   sink: TelemetrySink,
   environment: Readonly<Record<string, string>> = {},
+  { aitp, ...changes }: BootstrapChanges = {},
 ): Promise<LoneWorker> {
-  const capability = name === 'researcher' ? 'research.query' : 'write.content'
   const bootstrap: BootstrapFile = {
     run_id: randomUUID(),
     agent_id: name,
@@ -57,21 +70,23 @@ export async function startLoneWorker(
     aitp: {
       seed_hex: randomBytes(32).toString('hex'),
       display_name: name,
-      offered_caps: [capability],
+      offered_caps: [capabilityOf[name]],
       ttl_secs: 3600,
       signing_suite: 'ed25519',
       identity_type: 'pinned_key',
+      ...aitp,
     },
     playground: { telemetry_url: sink.url, run_id: 'lone' },
     secrets: { admin: randomBytes(32).toString('hex'), telemetry: randomBytes(32).toString('hex') },
     inputs: { topic: 'lone workers', style: 'technical' },
+    ...changes,
   }
   const supervisor = createSupervisor(pino({ level: 'silent' }))
   onTestFinished(() => supervisor.stopAll())
   const worker = await supervisor.launch(
     {
       runId: bootstrap.run_id,
-      agentId: name,
+      agentId: bootstrap.agent_id,
       file: join(builtAgents, `${name}.cjs`),
       environment: {
         PATH: String(process.env['PATH']),
@@ -88,7 +103,7 @@ export async function startLoneWorker(
     manifestUrl: `http://127.0.0.1:${worker.port}/.well-known/aitp-manifest`,
     admin: (method, path, body) =>
       askAgent(
-        { agentId: name, port: worker.port, secret: bootstrap.secrets.admin },
+        { agentId: bootstrap.agent_id, port: worker.port, secret: bootstrap.secrets.admin },
         {
           method,
           path,
@@ -101,4 +116,38 @@ export async function startLoneWorker(
         },
       ),
   }
+}
+
+/** Tells every worker of all the others, as the host of a run does; `aids` are their present ones, where they changed. */
+export async function introduce(
+  workers: readonly LoneWorker[],
+  aids: ReadonlyMap<LoneWorker, string> = new Map(),
+) {
+  for (const worker of workers) {
+    const others = workers.filter((other) => other !== worker)
+    await worker.admin('PUT', '/admin/peers', {
+      peers: others.map((other) => ({
+        agent_id: other.bootstrap.agent_id,
+        aid: aids.get(other) ?? other.worker.aid,
+        manifest_url: other.manifestUrl,
+        did: null,
+      })),
+    })
+  }
+}
+
+/** The events of one type, in order. */
+export function eventsOf<Type extends WorkerEventBody['type']>(sink: TelemetrySink, type: Type) {
+  return sink.items.flatMap((item) =>
+    item.item === 'event' && item.event.type === type
+      ? [item.event as Extract<WorkerEventBody, { type: Type }>]
+      : [],
+  )
+}
+
+/** The captured exchanges of one kind, in order. */
+export function exchangesOf(sink: TelemetrySink, kind: ExchangeKind) {
+  return sink.items.flatMap((item) =>
+    item.item === 'exchange' && item.exchange.kind === kind ? [item.exchange] : [],
+  )
 }

@@ -24,6 +24,10 @@ export interface HandlerParts {
 /** Fulfils the contract; knows no transport. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { registry, runner, store, logs, exchanges } = parts
+  const control = async (run_id: string, how: 'pause' | 'resume' | 'step') => {
+    const paused = runner.control(run_id, how)
+    return { run_id, status: store.status(run_id), paused }
+  }
   return {
     health: async () => ({ status: 'ok', version: parts.version }),
     openSession: async ({ code }) => {
@@ -61,6 +65,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
         ...(cancelled ? {} : { reason: 'already terminal' }),
       }
     },
+    pauseRun: ({ run_id }) => control(run_id, 'pause'),
+    resumeRun: ({ run_id }) => control(run_id, 'resume'),
+    stepRun: ({ run_id }) => control(run_id, 'step'),
     listExchanges: async ({ run_id }) => {
       store.status(run_id)
       return { run_id, exchanges: exchanges.list(run_id) }

@@ -15,9 +15,9 @@ export interface AdminTarget {
 const exitNoticeMs = 500
 
 export interface AdminCall<Answer> {
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
-  readonly body: unknown
+  readonly body?: unknown
   readonly answer: z.ZodType<Answer>
   readonly timeoutMs: number
   /** The host's operation that this call carries out; travels on as W3C baggage. */
@@ -43,18 +43,7 @@ export class AdminRefused extends Error {
 
 /** Asks a worker to act. Rejects with {@link AdminRefused}, or `agent_unreachable` when there is no answer. */
 export async function askAgent<Answer>(target: AdminTarget, call: AdminCall<Answer>): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${target.port}${call.path}`, {
-    method: call.method,
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${target.secret}`,
-      traceparent: `00-${call.traceId}-${call.operation}-01`,
-      baggage: `aitp.operation=${call.operation}`,
-    },
-    body: JSON.stringify(call.body),
-    redirect: 'error',
-    signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
-  }).catch(async (cause: unknown) => {
+  const { ok, status, text } = await send(target, call).catch(async (cause: unknown) => {
     // A process that dies breaks its connections first; its end explains more than they do.
     if (target.gone !== undefined)
       await Promise.race([target.gone, delay(exitNoticeMs, undefined, { ref: false })])
@@ -67,15 +56,30 @@ export async function askAgent<Answer>(target: AdminTarget, call: AdminCall<Answ
       { cause },
     )
   })
-  const text = await response.text()
   const body = parse(text)
-  if (response.ok) return call.answer.parse(body)
+  if (ok) return call.answer.parse(body)
   const refusal = AdminRefusal.safeParse(body)
-  throw new AdminRefused(response.status, {
-    code: refusal.data?.error.code ?? `HTTP ${response.status}`,
+  throw new AdminRefused(status, {
+    code: refusal.data?.error.code ?? `HTTP ${status}`,
     message: refusal.data?.error.message ?? text.slice(0, 300),
     check: refusal.data?.error.check ?? null,
   })
+}
+
+async function send<Answer>(target: AdminTarget, call: AdminCall<Answer>) {
+  const response = await fetch(`http://127.0.0.1:${target.port}${call.path}`, {
+    method: call.method,
+    headers: {
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      authorization: `Bearer ${target.secret}`,
+      traceparent: `00-${call.traceId}-${call.operation}-01`,
+      baggage: `aitp.operation=${call.operation}`,
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    redirect: 'error',
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+  })
+  return { ok: response.ok, status: response.status, text: await response.text() }
 }
 
 function parse(text: string): unknown {

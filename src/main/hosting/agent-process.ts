@@ -18,7 +18,7 @@ export interface AgentExit {
 export interface AgentProcess {
   readonly pid: number
   readonly exited: Promise<AgentExit>
-  /** Asks, waits `graceMs`, then kills. Resolves when the process is gone. */
+  /** Asks, waits `graceMs`, then kills; with 0 it kills at once. Resolves when the process is gone. */
   stop(graceMs: number): Promise<AgentExit>
 }
 
@@ -39,7 +39,7 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
     pid: child.pid as number,
     exited,
     async stop(graceMs) {
-      child.kill('SIGTERM')
+      child.kill(graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
       try {
         return await exited

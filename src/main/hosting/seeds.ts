@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 
 export interface SeedOwner {
   readonly org: 'internal' | 'external'
@@ -12,6 +12,20 @@ export interface SeedOwner {
  *
  * @returns 64 hex digits
  */
-export function agentSeed(workspaceSecret: Uint8Array, { org, runId, agentId }: SeedOwner): string {
-  return createHmac('sha256', workspaceSecret).update(`${org}:${runId}:${agentId}`).digest('hex')
+export function agentSeed(workspaceSecret: Uint8Array, owner: SeedOwner): string {
+  return createHmac('sha256', workspaceSecret).update(seedText(owner)).digest('hex')
+}
+
+/**
+ * The seed as the ecosystem derives it: SHA-256 over `org:run_id:agent_id` and nothing secret, so that the key of an
+ * agent is known to everybody who knows its run.
+ *
+ * @returns 64 hex digits
+ */
+export function playgroundSeed(owner: SeedOwner): string {
+  return createHash('sha256').update(seedText(owner)).digest('hex')
+}
+
+function seedText({ org, runId, agentId }: SeedOwner): string {
+  return `${org}:${runId}:${agentId}`
 }

@@ -9,7 +9,12 @@ export interface LaunchSpec {
   readonly file: string
   readonly environment: Readonly<Record<string, string>>
   readonly startupTimeoutMs: number
+  /** Called as soon as there is a process, whatever becomes of it. */
+  readonly onSpawn?: (worker: Worker) => void
 }
+
+/** `stopped`: it was asked to end. `fault`: it was killed for a fault of the scenario. `crashed`: it ended by itself. */
+export type EndCause = 'stopped' | 'crashed' | 'fault'
 
 /**
  * The life of a worker, seen from here.
@@ -28,8 +33,12 @@ export interface Worker {
   readonly port: number
   readonly state: WorkerState
   readonly exit: AgentExit | null
-  /** Resolves once, with `crashed` unless {@link Supervisor.stop} was asked before. */
-  readonly ended: Promise<{ exit: AgentExit; cause: 'stopped' | 'crashed' }>
+  /** Resolves once, when the process is gone. */
+  readonly ended: Promise<{ exit: AgentExit; cause: EndCause }>
+  /** Kills the process without a warning, as a fault. Resolves when it is gone. */
+  kill(): Promise<void>
+  /** It has shown a new key; its ready line is out of date. */
+  rotated(aid: string): void
 }
 
 export interface Supervisor {
@@ -50,6 +59,7 @@ export function createSupervisor(log: Logger): Supervisor {
     signal.throwIfAborted()
     const worker = await SupervisedWorker.start(spec, log)
     all.add(worker)
+    spec.onSpawn?.(worker)
     worker.ended.then(() => all.delete(worker)).catch(() => undefined)
     try {
       await worker.ready(spec.startupTimeoutMs, signal)
@@ -82,8 +92,9 @@ class SupervisedWorker implements Worker {
   exit: AgentExit | null = null
   #process: AgentProcess | null = null
   #errorLines: string[] = []
+  #endCause: EndCause = 'crashed'
   #announced = Promise.withResolvers<void>()
-  #ended = Promise.withResolvers<{ exit: AgentExit; cause: 'stopped' | 'crashed' }>()
+  #ended = Promise.withResolvers<{ exit: AgentExit; cause: EndCause }>()
   readonly #log: Logger
 
   private constructor(spec: LaunchSpec, log: Logger) {
@@ -143,9 +154,22 @@ class SupervisedWorker implements Worker {
   }
 
   async stop(): Promise<void> {
+    await this.#end('stopped', graceMs)
+  }
+
+  kill(): Promise<void> {
+    return this.#end('fault', 0)
+  }
+
+  rotated(aid: string): void {
+    this.aid = aid
+  }
+
+  async #end(cause: EndCause, grace: number): Promise<void> {
     if (this.state === 'ended') return
+    if (this.state !== 'stopping') this.#endCause = cause
     this.state = 'stopping'
-    await this.#process?.stop(graceMs)
+    await this.#process?.stop(grace)
     await this.ended
   }
 
@@ -162,7 +186,6 @@ class SupervisedWorker implements Worker {
   }
 
   #onExit(exit: AgentExit): void {
-    const cause = this.state === 'stopping' ? 'stopped' : 'crashed'
     this.state = 'ended'
     this.exit = exit
     this.#announced.reject(
@@ -171,7 +194,7 @@ class SupervisedWorker implements Worker {
         `Agent ${this.agentId} ended before it listened (${describeExit(exit)})${this.#lastWords()}`,
       ),
     )
-    this.#ended.resolve({ exit, cause })
+    this.#ended.resolve({ exit, cause: this.#endCause })
   }
 
   #lastWords(): string {

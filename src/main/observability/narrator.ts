@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../shared/events.ts'
+import type { EventOf, FaultResult, RunEvent } from '../../shared/events.ts'
 import { printable } from '../../shared/printable.ts'
 
 const aidLength = 28
@@ -12,7 +12,7 @@ export function narrate(event: RunEvent): string {
 function sentence(event: RunEvent): string {
   switch (event.type) {
     case 'run.started':
-      return `[run] ${event.scenario_ref}${event.template === null ? '' : ` (template ${event.template})`}`
+      return `[run] ${event.scenario_ref}${event.template === null ? '' : ` (template ${event.template})`}${event.keys === 'public' ? ' KEYS ARE PUBLIC' : ''}`
     case 'run.complete':
       return '[run] complete'
     case 'run.cancelled':
@@ -29,9 +29,11 @@ function sentence(event: RunEvent): string {
     case 'agent.ready':
       return `[agent] ${event.agent_id} ready ${cut(event.aid, aidLength)} port=${event.port} pid=${event.pid}`
     case 'agent.exited':
-      return `[agent] ${event.agent_id} ${event.cause === 'stopped' ? 'stopped' : `CRASHED (exit code ${event.exit_code}, signal ${event.signal})`}`
+      return `[agent] ${event.agent_id} ${exitWords[event.cause]}${event.cause === 'stopped' ? '' : ` (exit code ${event.exit_code}, signal ${event.signal})`}`
+    case 'oidc.issuer_minted':
+      return `[oidc] mock issuer ${event.result.issuer_url} key ${event.result.kid}`
     case 'trust.peers_resolved':
-      return `[trust] ${Object.keys(event.peers).length} manifest addresses resolved`
+      return `[trust] ${Object.keys(event.peers).length} manifest addresses resolved (${[...new Set(Object.values(event.sources))].join(', ')})`
     case 'trust.establishing':
       return `[trust] ${event.initiator} -> ${event.target}`
     case 'trust.established':
@@ -64,6 +66,87 @@ function sentence(event: RunEvent): string {
         : `[gate] ${event.agent_id} REFUSES ${event.capability} with ${event.code}`
     case 'capability.invoked':
       return `[exec] ${event.agent_id}.${event.capability} answered ${event.status}`
+    case 'step.retrying':
+      return `[step] ${event.step_id} attempt ${event.attempt} of ${event.attempts} after: ${event.error}`
+    case 'step.waiting':
+      return `[step] ${event.step_id} waits ${event.ms} ms`
+    case 'step.probing_no_trust':
+      return `[probe] without a token ${event.initiator} -> ${event.target}.${event.capability}`
+    case 'step.probing_with_held_tct':
+      return `[probe] with its token ${event.initiator} -> ${event.target}.${event.capability}`
+    case 'step.access_denied':
+      return `[probe] DENIED ${event.step_id} ${event.target}.${event.capability} ${event.result.status_code}`
+    case 'step.unexpected_status':
+      return `[probe] UNEXPECTED ${event.step_id} ${unexpected(event.result)}`
+    case 'step.fault_injected':
+      return `[fault] ${event.step_id} ${event.kind} against ${event.target}${event.notes === '' ? '' : ` ${event.notes}`}`
+    case 'step.fault_complete':
+      return `[fault] ${event.step_id} ${event.kind} ${faultEnd(event.result)}`
+    case 'delegation.issuing':
+      return `[delegate] ${event.initiator} -> ${event.target} ${grants(event.grants)}`
+    case 'delegation.issued':
+      return `[delegate] ${event.agent_id} signed ${grants(event.scope)} for ${cut(event.delegatee_aid, aidLength)}`
+    case 'delegation.redeeming':
+      return `[delegate] ${event.initiator} redeems at ${event.target}`
+    case 'delegation.redeemed':
+      return event.role === 'issuer'
+        ? `[delegate] ${event.agent_id} minted a fresh token jti=${cut(event.jti, idLength)} for ${cut(event.delegatee_aid ?? 'unknown', aidLength)}`
+        : `[delegate] ${event.agent_id} holds the fresh token jti=${cut(event.jti, idLength)}`
+    case 'delegation.rejected':
+      return `[delegate] REJECTED by ${event.agent_id} ${event.code}${atCheck(event.check)}: ${event.error}`
+    case 'tct.revoked':
+      return `[revoke] ${event.agent_id} put jti=${cut(event.jti, idLength)} on its list (${event.total_revoked} in all)`
+    case 'revocation.published':
+      return `[revoke] jti=${cut(event.jti, idLength)} ${event.result.to_cp ? 'published to the Control Plane' : 'NOT published: no Control Plane took it'}`
+    case 'revocation.list_fetched':
+      return `[revoke] ${event.agent_id} has a verified list of ${event.jti_count}, ${event.added} new`
+    case 'revocation.refresh_failed':
+      return `[revoke] FAILED ${event.agent_id} could not fetch the list: ${event.error}`
+    case 'revocation.verify_failed':
+      return `[revoke] DISCARDED by ${event.agent_id} ${event.cause}${atCheck(event.check)}: ${event.detail}`
+    case 'revocation.poll':
+      return `[revoke] ${event.agent_id} posture ${event.posture}${event.changed ? ' (changed)' : ''}`
+    case 'revocation.degraded_serve':
+      return `[revoke] ${event.agent_id} serves without a current list (${event.fail_mode}, ${event.serves} so far): ${event.reason}`
+    case 'identity.key.rotated':
+      return `[identity] ${event.agent_id} ${cut(event.old_aid, aidLength)} -> ${cut(event.source === 'agent' ? event.new_aid : event.aid, aidLength)}`
+    case 'tct.renewed':
+      return `[renew] ${event.agent_id} <- ${event.target} jti=${cut(event.jti, idLength)}`
+    case 'tct.renewal.requested':
+      return `[renew] ${event.agent_id} swapped jti=${cut(event.previous_jti, idLength)} for jti=${cut(event.jti, idLength)}`
+    case 'tct.renewal.issued':
+      return `[renew] ${event.agent_id} issued jti=${cut(event.jti, idLength)} to ${cut(event.subject, aidLength)}`
+    case 'tct.renewal.rejected':
+      return `[renew] REJECTED by ${event.agent_id} ${event.code}${atCheck(event.check)}: ${event.error}`
+    case 'tct.cache.stats':
+      return `[cache] ${event.agent_id} ${event.result.enabled ? `hits=${event.result.hits} misses=${event.result.misses} size=${event.result.size}` : 'keeps no cache'}`
+    case 'session.bundle.exported':
+      return event.source === 'agent'
+        ? `[bundle] ${event.agent_id} signed ${cut(event.session_id, idLength)} for ${event.participant_count} participants`
+        : `[bundle] exported ${cut(event.result.session_id, idLength)} participants=${event.result.participant_aids.length}`
+    case 'session.bundle.verified':
+      return event.source === 'agent'
+        ? `[bundle] ${event.agent_id} finds it ${event.kind} active=${event.active_count}`
+        : `[bundle] verified ${event.result.kind} active=${event.result.active_aids.length} dropped=${event.result.dropped_aids.length}`
+    case 'spki.pin.checked':
+      return `[spki] ${event.step_id} is_pinned=${event.result.is_pinned}`
+    case 'cp.enroll_started':
+      return `[cp] ${event.agent_id} enrols`
+    case 'cp.enroll_complete':
+    case 'cp.enroll_succeeded':
+      return `[cp] ${event.agent_id} is registered as ${cut(event.aid, aidLength)}`
+    case 'cp.enroll_failed':
+      return `[cp] FAILED ${event.agent_id} at ${event.stage}: ${event.transport ?? event.decode ?? `status ${event.status_code}`}`
+    case 'cp.webhook.subscribed':
+      return `[cp] webhook ${cut(event.result.id, idLength)} for ${event.result.events.join(',') || 'all events'}`
+    case 'cp.webhook.subscribe_failed':
+      return `[cp] FAILED to subscribe: ${event.notes}`
+    case 'cp.webhook.delivered':
+      return `[cp] delivered ${event.event_type} ${cut(event.delivery_id, idLength)}`
+    case 'cp.trust_anchor.provisioned':
+      return `[cp] trust anchor and key of ${event.agent_id} provisioned`
+    case 'cp.delegation.tree':
+      return `[cp] delegations of ${event.agent_id} read`
     case 'llm.started':
       return `[llm] ${event.agent_id} ${event.task} ${generator(event)}`
     case 'llm.complete':
@@ -77,6 +160,20 @@ function sentence(event: RunEvent): string {
 export function narrateRun(events: readonly RunEvent[], status: string): string {
   const lines = events.map(narrate)
   return `${[...lines, `[run] status=${status} events=${events.length} narrated=${lines.length}`].join('\n')}\n`
+}
+
+const exitWords = { stopped: 'stopped', crashed: 'CRASHED', fault: 'KILLED by a fault' } as const
+
+function unexpected(result: EventOf<'step.unexpected_status'>['result']): string {
+  return 'status_code' in result
+    ? `status ${result.status_code}`
+    : `is_pinned=${result.actual}, expected ${result.expected_pinned}`
+}
+
+function faultEnd({ code, error, check, ms }: FaultResult): string {
+  const time = `after ${Math.round(ms)} ms`
+  if (error === null) return `changed nothing, ${time}`
+  return `ended with ${code ?? 'an error'}${atCheck(check)} ${time}: ${error}`
 }
 
 function cut(text: string, length: number): string {

@@ -13,7 +13,7 @@ export interface ResolvedScenario {
   readonly template: string | null
   /** With the template merged in. */
   readonly scenario: ScenarioFile
-  /** By agent id. */
+  /** By agent id; an agent that runs elsewhere has none. */
   readonly manifests: Readonly<Record<string, AgentManifestFile>>
 }
 
@@ -56,14 +56,15 @@ function refuseBroken({ broken }: Registry, ref: string, template: string | null
 }
 
 function manifestsOf(scenario: ScenarioFile, { agentManifests }: Registry) {
-  const entries = scenario.spec.agents.map(({ id, ref }) => {
+  const entries = scenario.spec.agents.flatMap(({ id, ref }) => {
+    if (ref === undefined) return []
     const manifest = agentManifests.get(manifestKey(ref) ?? ref)
     if (manifest === undefined) {
       throw new AppError('agent_manifest_not_found', `There is no agent manifest ${ref}.`, {
         details: { ref },
       })
     }
-    return [id, manifest] as const
+    return [[id, manifest] as const]
   })
   return Object.fromEntries(entries)
 }

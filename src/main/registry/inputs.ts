@@ -132,8 +132,8 @@ function article(type: string): string {
   return forms[type] ?? `a ${type}`
 }
 
-/** Cut, because an input may be a whole document. */
-function quote(value: unknown): string {
+/** A value as a sentence can show it: cut, because it may be a whole document. */
+export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

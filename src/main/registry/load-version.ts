@@ -1,6 +1,6 @@
 import { type Diagnostic, ScenarioFile, scenarioRef, TemplateFile } from '../../shared/scenario.ts'
-import { checkInputsSchema } from './check-inputs-schema.ts'
-import { checkScenario } from './check-scenario.ts'
+import { checkInputsSchema } from './checks/inputs-schema.ts'
+import { checkScenario } from './checks/scenario.ts'
 import type { VersionListing } from './list-tree.ts'
 import type { ManifestShelf } from './manifest-shelf.ts'
 import { locateMerged, mergeTemplate } from './merge-template.ts'

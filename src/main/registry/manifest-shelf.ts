@@ -40,6 +40,7 @@ export class ManifestShelf {
     const source = readSource(this.root, `${key}.yaml`)
     const problems: Problem[] = []
     const parsed = hasErrors(source.diagnostics) ? null : parseFile(AgentManifestFile, source.value, problems)
+    if (parsed !== null) problems.push(...checkIdentity(parsed))
     const diagnostics = [...source.diagnostics, ...locateProblems(problems, source.locate)]
     const { file, files, missing } = source
     const loaded = { file, files, missing, manifest: hasErrors(diagnostics) ? null : parsed, diagnostics }
@@ -60,6 +61,15 @@ export class ManifestShelf {
   existing(): LoadedManifest[] {
     return [...this.loaded.values()].filter(({ missing }) => !missing)
   }
+}
+
+function checkIdentity({ spec }: AgentManifestFile): Problem[] {
+  if (spec.aitp.identity_type !== 'oidc') return []
+  return (['oidc_issuer', 'oidc_subject'] as const).flatMap((key) =>
+    spec.aitp[key] === null
+      ? [{ rule: 'identity' as const, path: ['spec', 'aitp', key], message: `An OIDC agent needs ${key}.` }]
+      : [],
+  )
 }
 
 /** The one spelling of a manifest reference, or `null` when it leaves the root. */

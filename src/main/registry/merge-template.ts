@@ -1,22 +1,25 @@
 import type { ScenarioFile, TemplateFile } from '../../shared/scenario.ts'
 import type { Locate } from './source.ts'
 
-/** The scenario a template makes of its base: `trust` member by member, `agents` and `workflow` whole. */
+/** The scenario a template makes of its base: `trust` member by member, the rest whole. */
 export function mergeTemplate(base: ScenarioFile, { metadata, spec }: TemplateFile): ScenarioFile {
   const suffix = ` (template: ${metadata.name})`
-  const { name, summary } = base.metadata
+  const { name, summary, caption } = base.metadata
   return {
     ...base,
     metadata: {
       ...base.metadata,
       name: name.endsWith(suffix) ? name : name + suffix,
       summary: metadata.summary || summary,
+      caption: metadata.caption || caption,
     },
     spec: {
       ...base.spec,
       trust: { ...base.spec.trust, ...defined(spec.trust ?? {}) },
       ...(spec.agents === undefined ? {} : { agents: spec.agents }),
       ...(spec.workflow === undefined ? {} : { workflow: spec.workflow }),
+      ...(spec.strict === undefined ? {} : { strict: spec.strict }),
+      ...(spec.expected === undefined ? {} : { expected: spec.expected }),
     },
   }
 }

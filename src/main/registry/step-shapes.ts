@@ -1,29 +1,18 @@
-import { stepTypes } from '../../shared/steps.ts'
+import { MetaStep, Step, stepTypes, WorkflowStep } from '../../shared/steps.ts'
+import { suggestion } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import type { Path } from './source.ts'
 
-const meta = ['id', 'type', 'description']
+const metaKeys = Object.keys(MetaStep.shape)
+const workflowKeys = Object.keys(WorkflowStep.shape)
 
-/** The step types of the ecosystem, with the keys that only make sense on them. */
-const keysOfType: Readonly<Record<string, readonly string[]>> = {
-  workflow: ['agent', 'capability', 'input_template', 'input_from', 'target_agent'],
-  handshake: ['initiator', 'responder', 'requested_grants'],
-  capability_call_no_trust: ['expect_status'],
-  capability_probe: ['expect_status'],
-  revoke_tct: ['issuer', 'audience', 'via_cp', 'reason'],
-  delegate: ['delegator', 'delegatee', 'via_peer', 'scope', 'ttl_secs'],
-  redeem_delegation: ['via_delegation', 'target'],
-  renew_tct: ['new_ttl_secs', 'via_peer'],
-  rotate_keys: [],
-  tct_cache_stats: [],
-  export_session_bundle: ['coordinator', 'participants'],
-  verify_session_bundle: ['verifier', 'via_step'],
-  spki_pin_check: ['cert_der_b64', 'pins'],
-  enroll_replacedcp: [],
-  cp_subscribe_webhook: ['events'],
-  cp_provision_trust_anchor: ['namespace', 'issuer_url'],
-  cp_delegation_tree: [],
-}
+/** The keys that a step of each type can have, beyond those that every step has. */
+const keysOfType: ReadonlyMap<string, readonly string[]> = new Map(
+  Step.options.map(({ shape }) => [
+    shape.type.value,
+    Object.keys(shape).filter((key) => !metaKeys.includes(key)),
+  ]),
+)
 
 /**
  * Gives every step the type it means, so that the schema can judge it. A step that cannot be judged is
@@ -32,37 +21,46 @@ const keysOfType: Readonly<Record<string, readonly string[]>> = {
 export function settleStepTypes(value: unknown, problems: Problem[]): unknown {
   const steps = member(member(member(value, 'spec'), 'workflow'), 'steps')
   if (!Array.isArray(steps)) return value
-  const settled = steps.map((step, index) => settle(step, ['spec', 'workflow', 'steps', index], problems))
+  const settled = steps.map((step, index) =>
+    settle(step, ['spec', 'workflow', 'steps', index], { type: 'meta' }, problems),
+  )
   return replaced(value, ['spec', 'workflow', 'steps'], settled)
 }
 
-function settle(step: unknown, path: Path, problems: Problem[]): unknown {
+/** @param standIn what a step of this place is replaced by, where it cannot be judged */
+function settle(step: unknown, path: Path, standIn: object, problems: Problem[]): unknown {
   if (!isMapping(step)) return step
   const { type } = step
-  const stub = { id: step['id'], type: 'meta' }
   if (typeof type === 'string' && !stepTypes.some((known) => known === type)) {
-    const known = stepTypes.join(', ')
-    const message = Object.hasOwn(keysOfType, type)
-      ? `This version does not run steps of type ${type}; it runs ${known}.`
-      : `There is no step type ${type}; there are ${known}.`
+    const message = `There is no step type ${type}.${suggestion(type, stepTypes) || ` There are ${stepTypes.join(', ')}.`}`
     problems.push({ rule: 'step-type', path: [...path, 'type'], message })
-    return stub
+    return { id: step['id'], ...standIn }
+  }
+  if (type === 'parallel' && Array.isArray(step['steps'])) {
+    const inner = step['steps'].map((one, index) =>
+      settle(one, [...path, 'steps', index], { type: 'wait', ms: 1 }, problems),
+    )
+    return { ...step, steps: inner }
   }
   if (type !== undefined) return step
-  if (step['agent'] !== undefined && step['capability'] !== undefined) return { ...step, type: 'workflow' }
   const telling = Object.keys(step).filter((key) => typesWith(key).length > 0)
   if (telling.length === 0) return { ...step, type: 'meta' }
-  const types = [...new Set(telling.flatMap(typesWith))]
+  const isWorkflow = step['agent'] !== undefined && step['capability'] !== undefined
+  if (isWorkflow && telling.every((key) => workflowKeys.includes(key))) return { ...step, type: 'workflow' }
+  const types = [...new Set(telling.flatMap(typesWith))].filter((one) =>
+    telling.every((key) => keysOfType.get(one)?.includes(key)),
+  )
+  const meant = types.length === 0 ? 'no one type' : types.join(' or ')
   problems.push({
     rule: 'step-type-missing',
     path,
-    message: `The step has no type, yet sets ${telling.join(', ')}, as ${types.join(' or ')} would; write its type.`,
+    message: `The step has no type, yet sets ${telling.join(', ')}, as ${meant} would; write its type.`,
   })
-  return stub
+  return { id: step['id'], ...standIn }
 }
 
 function typesWith(key: string): string[] {
-  return Object.keys(keysOfType).filter((type) => !meta.includes(key) && keysOfType[type]?.includes(key))
+  return [...keysOfType].flatMap(([type, keys]) => (keys.includes(key) ? [type] : []))
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -1,18 +1,29 @@
+import type { Aitp } from '../../aitp/index.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
+import type { FaultKind } from '../../shared/faults.ts'
+import type { ControlPlane } from '../control-plane/client.ts'
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
 import type { RunEnd, RunStore } from '../store/run-store.ts'
 import { discover } from '../trust/discovery.ts'
-import { establishTrust } from './establish-trust.ts'
-import { agentOf, type RunContext } from './run-context.ts'
+import { asExpected } from './as-expected.ts'
+import { introducePeers } from './introduce-peers.ts'
+import { createKeepsakes } from './keepsakes.ts'
+import type { Pace } from './pace.ts'
+import { agentOf, type RunContext, type RunningAgent } from './run-context.ts'
 import { runSteps } from './run-steps.ts'
-import { type AgentStarter, introducePeers, type Leases, returnLeases, startAgents } from './start-agents.ts'
+import { shakeAllHands } from './shake-all-hands.ts'
+import { type AgentStarter, type Leases, returnLeases, startAgents } from './start-agents.ts'
+import { tellExit } from './tell-exit.ts'
 
 export interface Conductor extends AgentStarter {
+  readonly aitp: Aitp
   readonly store: RunStore
   readonly logs: EventLogs
+  /** Where a Control Plane reaches this host. */
+  readonly hostUrl: () => string
 }
 
 export interface RunPlan {
@@ -20,6 +31,10 @@ export interface RunPlan {
   readonly traceId: string
   readonly scenario: ResolvedScenario
   readonly inputs: Readonly<Record<string, unknown>>
+  readonly controlPlane: ControlPlane | null
+  readonly faultsAimedAt: ReadonlyMap<string, readonly FaultKind[]>
+  readonly hasPublicKeys: boolean
+  readonly pace: Pace
   readonly abort: AbortController
 }
 
@@ -30,11 +45,16 @@ export interface RunPlan {
 export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<void> {
   const context: RunContext = {
     ...plan,
+    aitp: conductor.aitp,
+    hostUrl: conductor.hostUrl(),
     log: conductor.logs.open(plan.runId),
     signal: plan.abort.signal,
+    workers: new Set(),
     agents: new Map(),
     peers: new Map(),
     outputs: {},
+    keepsakes: createKeepsakes(),
+    recordAgents: () => recordAgents(conductor, context),
   }
   const leases: Leases = { ports: [], files: [] }
   let failure: unknown = null
@@ -42,89 +62,91 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
   try {
     conductor.store.start(plan.runId)
     const started = context.log.begin([])
-    started.append({ type: 'run.started', scenario_ref: plan.scenario.ref, template: plan.scenario.template })
-    causeSeq = await performPhases(conductor, context, leases, plan.abort, started.tail)
+    started.append({
+      type: 'run.started',
+      scenario_ref: plan.scenario.ref,
+      template: plan.scenario.template,
+      ...(plan.hasPublicKeys ? { keys: 'public' } : {}),
+    })
+    causeSeq = await performPhases(conductor, context, plan, leases, started.tail)
   } catch (error) {
     // What aborted the run explains it better than the call that the abort cut short.
     failure = plan.abort.signal.reason ?? error
   }
   const lastSeq = causeSeq ?? [context.log.lastSeq()]
-  await cleanUp(conductor, context, leases, lastSeq)
-  const { body, end } = ending(failure, context.outputs)
+  try {
+    await cleanUp(conductor, context, leases, lastSeq)
+  } catch (error) {
+    // A run always comes to an end, also when tidying up after it does not.
+    failure ??= error
+  }
+  const { body, end } = ending(failure, context)
   context.log.end(body, end, lastSeq)
 }
 
 async function performPhases(
   conductor: Conductor,
   context: RunContext,
+  { hasPublicKeys, abort }: RunPlan,
   leases: Leases,
-  abort: AbortController,
-  startedSeq: readonly number[],
+  causeSeq: readonly number[],
 ): Promise<readonly number[]> {
   const { spec } = context.scenario.scenario
-  const ready = await startAgents(context, conductor, leases, startedSeq, () =>
-    recordAgents(conductor, context),
-  )
-  watchForCrashes(context, abort)
+  const ready = await startAgents(context, conductor, {
+    leases,
+    hasPublicKeys,
+    causeSeq,
+    onReady: (agent) => {
+      watchForCrash(agent, abort)
+      context.recordAgents()
+    },
+  })
 
   const resolving = context.log.begin(ready)
-  for (const [id, peer] of Object.entries(
-    discover(spec.trust, spec.agents, (id) => agentOf(context, id).port),
-  )) {
-    context.peers.set(id, peer)
-  }
-  await introducePeers(context, resolving.id)
+  const found = await discover({
+    spec,
+    local: (agentId) => agentOf(context, agentId),
+    offered: (agentId) => context.scenario.manifests[agentId]?.spec.aitp.offered_caps ?? [],
+    controlPlane: context.controlPlane,
+    insecureHosts: conductor.environment['AITP_DIDWEB_INSECURE_HOSTS'] ?? '',
+    signal: context.signal,
+  })
+  for (const [id, peer] of found) context.peers.set(id, peer)
+  await introducePeers(context, resolving)
+  const warnings = [...found].flatMap(([id, { warning }]) => (warning === undefined ? [] : [[id, warning]]))
   resolving.append({
     type: 'trust.peers_resolved',
-    peers: Object.fromEntries([...context.peers].map(([id, { manifest_url }]) => [id, manifest_url])),
-    sources: Object.fromEntries([...context.peers].map(([id, { source }]) => [id, source])),
+    peers: Object.fromEntries([...found].map(([id, { manifest_url }]) => [id, manifest_url])),
+    sources: Object.fromEntries([...found].map(([id, { source }]) => [id, source])),
+    ...(warnings.length === 0 ? {} : { warnings: Object.fromEntries(warnings) }),
   })
 
   const trusted = spec.trust.eager ? await shakeAllHands(context, resolving.tail) : resolving.tail
   return runSteps(context, trusted, () => conductor.store.setOutputs(context.runId, context.outputs))
 }
 
-/** Every pair in agent order, first one way and then the other. */
-async function shakeAllHands(context: RunContext, causeSeq: readonly number[]): Promise<readonly number[]> {
-  const ids = context.scenario.scenario.spec.agents.map(({ id }) => id)
-  const ends: number[] = []
-  for (const [index, first] of ids.entries()) {
-    for (const second of ids.slice(index + 1)) {
-      for (const [initiator, responder] of [[first, second] as const, [second, first] as const]) {
-        context.signal.throwIfAborted()
-        const operation = context.log.begin(causeSeq)
-        await establishTrust(context, operation, { initiator, responder })
-        ends.push(...operation.tail)
-      }
-    }
-  }
-  return ends.length === 0 ? causeSeq : ends
-}
-
 /** A worker that ends by itself ends the run, at once and by name. */
-function watchForCrashes(context: RunContext, abort: AbortController): void {
-  for (const agent of context.agents.values()) {
-    agent.worker.ended
-      .then(({ exit, cause }) => {
-        if (cause === 'stopped') return
-        abort.abort(
-          new AppError(
-            'agent_exited',
-            `Agent ${agent.agentId} (pid ${agent.worker.pid}) ended by itself: ${describeExit(exit)}.`,
-          ),
-        )
-      })
-      .catch(() => undefined)
-  }
+function watchForCrash({ agentId, worker }: RunningAgent, abort: AbortController): void {
+  worker.ended
+    .then(({ exit, cause }) => {
+      if (cause !== 'crashed') return
+      abort.abort(
+        new AppError(
+          'agent_exited',
+          `Agent ${agentId} (pid ${worker.pid}) ended by itself: ${describeExit(exit)}.`,
+        ),
+      )
+    })
+    .catch(() => undefined)
 }
 
-function recordAgents(conductor: Conductor, context: RunContext): void {
-  const { agents } = conductor.store.get(context.runId)
-  conductor.store.setAgents(
-    context.runId,
+function recordAgents({ store }: Conductor, { runId, agents: running }: RunContext): void {
+  const { agents } = store.get(runId)
+  store.setAgents(
+    runId,
     agents.map((planned) => {
-      const running = context.agents.get(planned.agent_id)
-      return running ? { ...planned, pid: running.worker.pid, aid: running.aid, port: running.port } : planned
+      const agent = running.get(planned.agent_id)
+      return agent ? { ...planned, pid: agent.worker.pid, aid: agent.aid, port: agent.port } : planned
     }),
   )
 }
@@ -135,37 +157,30 @@ async function cleanUp(
   leases: Leases,
   causeSeq: readonly number[],
 ): Promise<void> {
-  await conductor.supervisor.stopRun(context.runId)
+  const stopping = conductor.supervisor.stopRun(context.runId)
+  for (const { id } of context.keepsakes.webhooks) void context.controlPlane?.deleteWebhook(id)
+  await stopping
   conductor.telemetry.dismissRun(context.runId)
   returnLeases(conductor, leases)
-  for (const { id: agentId } of context.scenario.scenario.spec.agents) {
-    const worker = context.agents.get(agentId)?.worker
+  for (const { id } of context.scenario.scenario.spec.agents) {
+    const worker = [...context.workers].find(({ agentId }) => agentId === id)
     if (!worker) continue
-    const { exit, cause } = await worker.ended
-    context.log.append(
-      {
-        type: 'agent.exited',
-        agent_id: agentId,
-        pid: worker.pid,
-        exit_code: exit.code,
-        signal: exit.signal,
-        cause,
-      },
-      { source: 'runner', causeSeq: cause === 'stopped' ? causeSeq : [] },
-    )
+    await tellExit(context, worker, (event, cause) => {
+      context.log.append(event, { source: 'runner', causeSeq: cause === 'stopped' ? causeSeq : [] })
+    })
   }
 }
 
-function ending(failure: unknown, outputs: Record<string, unknown>): { body: EventBody; end: RunEnd } {
-  if (failure === null)
-    return { body: { type: 'run.complete' }, end: { status: 'success', outputs, error: null } }
-  const error = toAppError(failure)
-  const { code, message } = error
-  if (code === 'run_cancelled') {
-    return { body: { type: 'run.cancelled' }, end: { status: 'cancelled', outputs, error: null } }
-  }
-  return {
-    body: { type: 'run.failed', error: message, code },
-    end: { status: 'failed', outputs, error: { code, message } },
-  }
+function ending(failure: unknown, context: RunContext): { body: EventBody; end: RunEnd } {
+  const { outputs } = context
+  const end = (status: RunEnd['status'], error: RunEnd['error']): RunEnd => ({
+    status,
+    outputs,
+    error,
+    asExpected: asExpected(context, status),
+  })
+  if (failure === null) return { body: { type: 'run.complete' }, end: end('success', null) }
+  const { code, message } = toAppError(failure)
+  if (code === 'run_cancelled') return { body: { type: 'run.cancelled' }, end: end('cancelled', null) }
+  return { body: { type: 'run.failed', error: message, code }, end: end('failed', { code, message }) }
 }

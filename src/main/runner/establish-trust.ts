@@ -1,8 +1,10 @@
 import { HandshakeDone } from '../../shared/admin.ts'
 import { AppError } from '../../shared/errors.ts'
-import { AdminRefused, askAgent } from '../hosting/admin-client.ts'
+import { AdminRefused } from '../hosting/admin-client.ts'
 import type { Operation } from '../store/event-log.ts'
-import { agentOf, type RunContext } from './run-context.ts'
+import { ask, type RefusalDetails } from './ask.ts'
+import { manifestUrlOf, type RunContext } from './run-context.ts'
+import type { Mutation } from './step-handler.ts'
 
 const timeoutMs = 20_000
 
@@ -19,21 +21,18 @@ export async function establishTrust(
   context: RunContext,
   operation: Operation,
   { initiator, responder, grants, stepId }: HandshakeRequest,
+  { agentFault, manifestUrl = manifestUrlOf(context, responder) }: Mutation = {},
 ): Promise<HandshakeDone> {
   const about = { initiator, target: responder, ...(stepId === undefined ? {} : { step_id: stepId }) }
-  const peer = context.peers.get(responder)
-  if (!peer) throw new TypeError(`no address was resolved for ${responder}`)
   operation.append({ type: 'trust.establishing', ...about, ...(grants ? { grants: [...grants] } : {}) })
   try {
-    const done = await askAgent(agentOf(context, initiator), {
-      method: 'POST',
+    const done = await ask(context, operation, {
+      agent: initiator,
       path: '/admin/initiate-handshake',
-      body: { peer_manifest_url: peer.manifest_url, requested_grants: grants ?? [] },
+      body: { peer_manifest_url: manifestUrl, requested_grants: grants ?? [] },
       answer: HandshakeDone,
       timeoutMs,
-      operation: operation.id,
-      traceId: context.traceId,
-      signal: context.signal,
+      fault: agentFault,
     })
     operation.append({
       type: 'trust.established',
@@ -43,15 +42,29 @@ export async function establishTrust(
       expires_at: done.expires_at,
       session_id: done.session_id,
     })
+    context.keepsakes.tokens.push({
+      holder: initiator,
+      issuer: responder,
+      jti: done.jti,
+      stepId: stepId ?? null,
+    })
+    rememberRemote(context, responder, done.peer_aid)
     return done
   } catch (error) {
     if (!(error instanceof AdminRefused)) throw error
-    const { code, check, message } = error
+    const { code, check, status, message } = error
     operation.append({ type: 'trust.failed', ...about, error: message, code, check })
+    const details: RefusalDetails = { code, check, status }
     throw new AppError(
       'handshake_failed',
       `The handshake ${initiator} → ${responder} was refused with ${code}${check === null ? '' : ` at check ${check}`}: ${message}`,
-      { details: { code, check }, cause: error },
+      { details, cause: error },
     )
   }
+}
+
+/** A remote agent without a pin is, for the rest of the run, who it showed itself to be; its token is held under that. */
+function rememberRemote(context: RunContext, agentId: string, aid: string): void {
+  const peer = context.peers.get(agentId)
+  if (peer?.aid === null) context.peers.set(agentId, { ...peer, aid })
 }

@@ -1,16 +1,12 @@
 import { toAppError } from '../../shared/errors.ts'
-import type { Step, StepType, WorkflowStep } from '../../shared/steps.ts'
+import type { ParallelStep, SingleStep, Step } from '../../shared/steps.ts'
 import type { Operation } from '../store/event-log.ts'
-import type { RunContext, StepHandler } from './run-context.ts'
-import { handshake } from './steps/handshake.ts'
-import { performerOf, workflow } from './steps/workflow.ts'
+import { inSlots } from './in-slots.ts'
+import { performStep } from './perform-step.ts'
+import type { RunContext } from './run-context.ts'
 
-type StepOf<Type extends StepType> = Extract<Step, { type: Type }>
-
-const handlers: { readonly [Type in Exclude<StepType, 'meta'>]: StepHandler<StepOf<Type>> } = {
-  handshake,
-  workflow,
-}
+/** How many members of a group go on at the same time. */
+const slots = 8
 
 /**
  * Executes the steps one after another. `onOutput` is called after each step that leaves one, so that a later
@@ -27,58 +23,66 @@ export async function runSteps(
   for (const step of context.scenario.scenario.spec.workflow.steps) {
     context.signal.throwIfAborted()
     const operation = context.log.begin(cause)
-    if (step.type === 'meta') {
-      operation.append({ type: 'step.skipped', step_id: step.id, notes: step.description ?? '' })
-    } else {
-      context.outputs[step.id] = await runStep(step, context, operation)
-      onOutput()
-    }
-    cause = operation.tail
+    await context.pace.before(step.id, operation, context.signal)
+    cause = await runStep(step, context, operation, onOutput)
   }
   return cause
 }
 
 async function runStep(
-  step: Exclude<Step, { type: 'meta' }>,
+  step: Step,
   context: RunContext,
   operation: Operation,
-): Promise<unknown> {
+  onOutput: () => void,
+): Promise<readonly number[]> {
+  if (step.type === 'meta') {
+    operation.append({ type: 'step.skipped', step_id: step.id, notes: step.description ?? '' })
+    return operation.tail
+  }
+  if (step.type === 'parallel') return runGroup(step, context, operation.tail, onOutput)
+  await runSingle(step, context, operation, onOutput)
+  return operation.tail
+}
+
+/** All members settle before the group does; the first that failed then fails it. */
+async function runGroup(
+  { id, steps }: ParallelStep,
+  context: RunContext,
+  causeSeq: readonly number[],
+  onOutput: () => void,
+): Promise<readonly number[]> {
+  const operations = new Map(steps.map((step) => [step, context.log.begin(causeSeq)]))
+  const ends = () => [...operations.values()].flatMap(({ tail }) => tail)
+  const failures: unknown[] = []
+  await inSlots([...operations], slots, async ([step, operation]) => {
+    await runSingle(step, context, operation, onOutput).catch((error: unknown) => void failures.push(error))
+  })
+  context.signal.throwIfAborted()
+  const group = context.log.begin([...new Set(ends())])
+  if (failures.length > 0) {
+    fail(id, failures[0], group)
+    throw failures[0]
+  }
+  group.append({ type: 'step.complete', step_id: id, result: { steps: steps.map((step) => step.id) } })
+  return group.tail
+}
+
+async function runSingle(
+  step: SingleStep,
+  context: RunContext,
+  operation: Operation,
+  onOutput: () => void,
+): Promise<void> {
   try {
-    const output = await dispatch(step, context, operation)
-    operation.append({
-      type: 'step.complete',
-      step_id: step.id,
-      result: output,
-      ...(step.type === 'workflow' ? carriedOut(step, context) : {}),
-    })
-    return output
+    await performStep(step, context, operation, onOutput)
   } catch (error) {
-    // A cancelled run's step did not fail; the run's last event says what happened.
     context.signal.throwIfAborted()
-    const { code, message } = toAppError(error)
-    operation.append({ type: 'step.failed', step_id: step.id, error: message, code })
+    fail(step.id, error, operation)
     throw error
   }
 }
 
-function carriedOut(step: WorkflowStep, context: RunContext) {
-  const performer = performerOf(step, context)
-  return {
-    agent: step.agent,
-    capability: step.capability,
-    ...(performer === step.agent ? {} : { target: performer }),
-  }
-}
-
-function dispatch(
-  step: Exclude<Step, { type: 'meta' }>,
-  context: RunContext,
-  operation: Operation,
-): Promise<unknown> {
-  switch (step.type) {
-    case 'handshake':
-      return handlers.handshake(step, context, operation)
-    case 'workflow':
-      return handlers.workflow(step, context, operation)
-  }
+function fail(stepId: string, error: unknown, operation: Operation): void {
+  const { code, message } = toAppError(error)
+  operation.append({ type: 'step.failed', step_id: stepId, error: message, code })
 }

@@ -4,15 +4,21 @@ import type { Logger } from 'pino'
 import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { RunAgent, RunStatus } from '../../shared/run.ts'
+import type { AgentSpec } from '../../shared/scenario.ts'
+import type { ControlPlanes } from '../control-plane/control-planes.ts'
 import { effectiveInputs, findScenario, type Registry, type ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type Conductor, conductRun } from './conduct-run.ts'
+import { createPace, type Pace } from './pace.ts'
+import { planFaults } from './plan-faults.ts'
 import { workerFile } from './start-agents.ts'
 
 export interface Runner {
   /** Refuses bad input before anything starts; resolves once the run is stored and on its way. */
   start(request: StartRun): { runId: string; status: RunStatus }
+  /** Whether the run now stands still. Throws `run_not_running`, or `run_not_found`. */
+  control(runId: string, how: 'pause' | 'resume' | 'step'): boolean
   /** Resolves when the run's processes are gone and its last event is stored. */
   cancel(runId: string): Promise<boolean>
   /** Takes no more runs and cancels those going on. */
@@ -28,9 +34,11 @@ export interface RunnerParts extends Conductor {
   readonly store: RunStore
   readonly logs: EventLogs
   readonly log: Logger
+  readonly controlPlanes: ControlPlanes
 }
 
 interface LiveRun {
+  readonly pace: Pace
   readonly abort: AbortController
   readonly done: Promise<void>
 }
@@ -43,6 +51,12 @@ export function createRunner(parts: RunnerParts): Runner {
     const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
     const inputs = effectiveInputs(scenario.scenario, request.inputs)
     requireWorkers(scenario, parts.agentsDir)
+    const agents = scenario.scenario.spec.agents
+    const faultsAimedAt = planFaults(
+      request.fault_injection,
+      agents.map(({ id }) => id),
+    )
+    const controlPlane = parts.controlPlanes.of(request.cp)
     if (closing) throw new AppError('data_folder_in_use', 'The console is closing; start the run again.')
     const runId = request.run_id ?? randomUUID()
     parts.store.create({
@@ -51,25 +65,31 @@ export function createRunner(parts: RunnerParts): Runner {
       run_label: request.run_label,
       template: request.template,
       inputs,
+      cp: controlPlane?.config.baseUrl ?? 'off',
       created_at: Date.now() / 1000,
     })
     parts.store.setAgents(
       runId,
-      scenario.scenario.spec.agents.map((spec) => plannedAgent(scenario, spec.id)),
+      agents.map((spec) => plannedAgent(scenario, spec)),
     )
     const abort = new AbortController()
+    const pace = createPace(request.paused)
     const done = conductRun(parts, {
       runId,
       traceId: randomBytes(16).toString('hex'),
       scenario,
       inputs,
+      controlPlane,
+      faultsAimedAt,
+      hasPublicKeys: request.dangerously_playground_seeds,
+      pace,
       abort,
     })
       .catch((error: unknown) =>
         parts.log.error({ run_id: runId, err: error }, 'a run ended without a record of its end'),
       )
       .finally(() => live.delete(runId))
-    live.set(runId, { abort, done })
+    live.set(runId, { pace, abort, done })
     return { runId, status: 'pending' }
   }
 
@@ -84,8 +104,18 @@ export function createRunner(parts: RunnerParts): Runner {
     return parts.store.status(runId) === 'cancelled'
   }
 
+  function control(runId: string, how: 'pause' | 'resume' | 'step'): boolean {
+    const run = live.get(runId)
+    if (!run || run.abort.signal.aborted) {
+      throw new AppError('run_not_running', `Run ${runId} has ended: it is ${parts.store.status(runId)}.`)
+    }
+    run.pace[how]()
+    return run.pace.paused
+  }
+
   return {
     start,
+    control,
     cancel,
     close: async () => {
       closing = true
@@ -99,7 +129,13 @@ export function createRunner(parts: RunnerParts): Runner {
 /** A worker that is not there is told before anything starts. */
 function requireWorkers({ manifests }: ResolvedScenario, agentsDir: string): void {
   for (const [agentId, manifest] of Object.entries(manifests)) {
-    const { value } = manifest.spec.entrypoint
+    const { type, value } = manifest.spec.entrypoint
+    if (type === 'command') {
+      throw new AppError(
+        'programs_not_allowed',
+        `Agent ${agentId} is to be the program ${value}, and this version starts no programs of scenarios.`,
+      )
+    }
     if (existsSync(workerFile(agentsDir, value))) continue
     throw new AppError(
       'agent_manifest_not_found',
@@ -108,19 +144,27 @@ function requireWorkers({ manifests }: ResolvedScenario, agentsDir: string): voi
   }
 }
 
-function plannedAgent({ scenario, manifests }: ResolvedScenario, agentId: string): RunAgent {
-  const spec = scenario.spec.agents.find(({ id }) => id === agentId)
-  const manifest = manifests[agentId]
-  if (!spec || !manifest) throw new TypeError(`agent ${agentId} has no manifest`)
+function plannedAgent({ manifests }: ResolvedScenario, spec: AgentSpec): RunAgent {
+  const common = { agent_id: spec.id, pid: null, port: null, org: spec.org }
+  const manifest = manifests[spec.id]
+  if (manifest === undefined) {
+    return {
+      ...common,
+      aid: spec.pinned_aid,
+      display_name: spec.id,
+      signing_suite: spec.signing_suite ?? 'ed25519',
+      offered_caps: [],
+      remote: true,
+    }
+  }
+  const { display_name, offered_caps, signing_suite } = manifest.spec.aitp
   return {
-    agent_id: agentId,
-    pid: null,
+    ...common,
     aid: null,
-    port: null,
-    display_name: manifest.spec.aitp.display_name,
-    org: spec.org,
-    signing_suite: manifest.spec.aitp.signing_suite,
-    offered_caps: manifest.spec.aitp.offered_caps,
+    display_name,
+    signing_suite: spec.signing_suite ?? signing_suite,
+    offered_caps,
+    remote: false,
   }
 }
 
@@ -135,7 +179,7 @@ export function markInterrupted(store: RunStore, logs: EventLogs): string[] {
       .open(runId)
       .end(
         { type: 'run.interrupted', error: error.message },
-        { status: 'interrupted', outputs, error: toAppError(error) },
+        { status: 'interrupted', outputs, error: toAppError(error), asExpected: null },
         last ? [last.seq] : [],
       )
   }

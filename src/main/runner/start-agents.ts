@@ -1,23 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Aitp } from '../../aitp/index.ts'
-import { PeersAccepted } from '../../shared/admin.ts'
-import type { BootstrapFile } from '../../shared/bootstrap.ts'
 import type { AgentSpec } from '../../shared/scenario.ts'
+import type { RevocationConfig } from '../control-plane/config.ts'
 import type { DataFolder } from '../data-folder.ts'
-import { askAgent } from '../hosting/admin-client.ts'
 import { removeBootstrapFile, writeBootstrapFile } from '../hosting/bootstrap-file.ts'
 import type { PortAllocator } from '../hosting/ports.ts'
-import { agentSeed } from '../hosting/seeds.ts'
 import type { Supervisor } from '../hosting/supervisor.ts'
 import { workerEnvironment } from '../hosting/worker-environment.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
+import { type MockIssuer, mintMockIssuer } from '../trust/oidc-issuer.ts'
 import { checkPublishedManifest } from '../trust/pin-check.ts'
+import { agentBootstrap } from './agent-bootstrap.ts'
+import { inSlots } from './in-slots.ts'
 import type { RunContext, RunningAgent } from './run-context.ts'
 
 export interface AgentStarter {
-  readonly aitp: Aitp
   readonly supervisor: Supervisor
   readonly ports: PortAllocator
   readonly telemetry: TelemetryDesk
@@ -26,6 +23,7 @@ export interface AgentStarter {
   readonly agentsDir: string
   readonly telemetryUrl: () => string
   readonly environment: NodeJS.ProcessEnv
+  readonly revocation: RevocationConfig
 }
 
 /** What has to be given back when the run ends. */
@@ -34,48 +32,64 @@ export interface Leases {
   readonly files: string[]
 }
 
+/** How the agents of one run are started. */
+export interface StartTerms {
+  readonly leases: Leases
+  readonly hasPublicKeys: boolean
+  readonly causeSeq: readonly number[]
+  readonly onReady: (agent: RunningAgent) => void
+}
+
 /**
- * Starts every agent of the run, at most two a core at a time, and waits until each listens with the identity its
- * ready line shows.
+ * Starts every agent of the run that does not run elsewhere, at most two a core at a time, and waits until each listens
+ * with the identity its ready line shows.
  *
  * @returns the `seq`s of the `agent.ready` events
  */
 export async function startAgents(
   context: RunContext,
   starter: AgentStarter,
-  leases: Leases,
-  causeSeq: readonly number[],
-  onReady: () => void,
-): Promise<number[]> {
-  const waiting = [...context.scenario.scenario.spec.agents]
+  terms: StartTerms,
+): Promise<readonly number[]> {
+  const ours = context.scenario.scenario.spec.agents.filter(({ ref }) => ref !== undefined)
+  const { issuer, causeSeq } = mintIssuer(context, terms.causeSeq)
   const ready: number[] = []
   const failed = new AbortController()
   const signal = AbortSignal.any([context.signal, failed.signal])
-  const startNext = async (): Promise<void> => {
-    for (let spec = waiting.shift(); spec; spec = waiting.shift()) {
-      ready.push(...(await startAgent(spec, context, starter, leases, causeSeq, signal)))
-      onReady()
-    }
-  }
-  const slots = Array.from({ length: 2 * availableParallelism() }, () =>
-    startNext().catch((error: unknown) => {
+  await inSlots(ours, 2 * availableParallelism(), async (spec) => {
+    try {
+      ready.push(...(await startAgent(spec, context, starter, { ...terms, causeSeq }, issuer, signal)))
+    } catch (error) {
       // The first failure stops the others; it alone is told.
       failed.abort(error)
       throw error
-    }),
-  )
-  const results = await Promise.allSettled(slots)
-  if (failed.signal.aborted) throw failed.signal.reason
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  return ready
+    }
+  })
+  return ready.length === 0 ? causeSeq : ready
+}
+
+/** One mock issuer for all OIDC agents of a run, none without such agents. */
+function mintIssuer(
+  { scenario, log }: RunContext,
+  causeSeq: readonly number[],
+): { issuer: MockIssuer | null; causeSeq: readonly number[] } {
+  const needed = Object.values(scenario.manifests).some(({ spec }) => spec.aitp.identity_type === 'oidc')
+  if (!needed) return { issuer: null, causeSeq }
+  const issuer = mintMockIssuer()
+  const operation = log.begin(causeSeq)
+  operation.append({
+    type: 'oidc.issuer_minted',
+    result: { issuer_url: issuer.issuerUrl, kid: issuer.kid },
+  })
+  return { issuer, causeSeq: operation.tail }
 }
 
 async function startAgent(
   spec: AgentSpec,
   context: RunContext,
   starter: AgentStarter,
-  leases: Leases,
-  causeSeq: readonly number[],
+  { leases, hasPublicKeys, causeSeq, onReady }: StartTerms,
+  issuer: MockIssuer | null,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   signal.throwIfAborted()
@@ -85,27 +99,15 @@ async function startAgent(
   const operation = context.log.begin(causeSeq)
   const port = starter.ports.allocate(spec.port_offset)
   leases.ports.push(port)
-  const secrets = { admin: secret(), telemetry: secret() }
-  const bootstrap: BootstrapFile = {
-    run_id: context.runId,
-    agent_id: spec.id,
+  const bootstrap = agentBootstrap(context, spec, manifest, {
     port,
-    aitp: {
-      seed_hex: agentSeed(starter.dataFolder.workspaceSecret, {
-        org: spec.org,
-        runId: context.runId,
-        agentId: spec.id,
-      }),
-      display_name: manifest.spec.aitp.display_name,
-      offered_caps: manifest.spec.aitp.offered_caps,
-      ttl_secs: manifest.spec.aitp.ttl_secs,
-      signing_suite: manifest.spec.aitp.signing_suite,
-      identity_type: manifest.spec.aitp.identity_type,
-    },
-    playground: { telemetry_url: starter.telemetryUrl(), run_id: context.runId },
-    secrets,
-    inputs: { ...context.inputs },
-  }
+    workspaceSecret: starter.dataFolder.workspaceSecret,
+    hasPublicKeys,
+    telemetryUrl: starter.telemetryUrl(),
+    revocation: starter.revocation,
+    issuer,
+  })
+  const { secrets } = bootstrap
   const file = writeBootstrapFile(starter.dataFolder.bootstrap, bootstrap)
   leases.files.push(file)
   starter.telemetry.admit(secrets.telemetry, { log: context.log, agentId: spec.id })
@@ -122,10 +124,10 @@ async function startAgent(
         NODE_COMPILE_CACHE: starter.dataFolder.compileCache,
       }),
       startupTimeoutMs: manifest.spec.host.startupTimeoutMs,
+      onSpawn: (spawned) => void context.workers.add(spawned),
     },
     signal,
   )
-  await checkPublishedManifest(starter.aitp, worker, secrets.admin, signal)
   const agent: RunningAgent = {
     agentId: spec.id,
     port: worker.port,
@@ -134,7 +136,9 @@ async function startAgent(
     gone: worker.ended,
     worker,
   }
+  await checkPublishedManifest(context.aitp, agent, signal)
   context.agents.set(spec.id, agent)
+  onReady(agent)
   operation.append({
     type: 'agent.ready',
     agent_id: spec.id,
@@ -150,41 +154,10 @@ export function workerFile(agentsDir: string, name: string): string {
   return join(agentsDir, `${name}.cjs`)
 }
 
-/** Tells every agent who its peers are and which AID each must show. */
-export async function introducePeers(context: RunContext, operationId: string): Promise<void> {
-  await Promise.all(
-    [...context.agents.values()].map((agent) =>
-      askAgent(agent, {
-        method: 'PUT',
-        path: '/admin/peers',
-        body: {
-          peers: [...context.agents.values()]
-            .filter((peer) => peer !== agent)
-            .map((peer) => ({
-              agent_id: peer.agentId,
-              aid: peer.aid,
-              manifest_url: context.peers.get(peer.agentId)?.manifest_url,
-              did: context.peers.get(peer.agentId)?.did ?? null,
-            })),
-        },
-        answer: PeersAccepted,
-        timeoutMs: 5_000,
-        operation: operationId,
-        traceId: context.traceId,
-        signal: context.signal,
-      }),
-    ),
-  )
-}
-
 /** Gives back what the run's agents held. */
 export function returnLeases(starter: AgentStarter, leases: Leases): void {
   for (const port of leases.ports) starter.ports.release(port)
   for (const file of leases.files) removeBootstrapFile(file)
-}
-
-function secret(): string {
-  return randomBytes(32).toString('base64url')
 }
 
 function stringValues(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

@@ -39,6 +39,8 @@ export interface RunLog {
     body: EventBody,
     from: { agentId: string; ts: number; operation: string | null; exchangeId?: string },
   ): RunEvent
+  /** What was appended so far. */
+  events(): RunEvent[]
   /** The number of the last event, 0 before the first. */
   lastSeq(): number
   /** Milliseconds of the host's monotonic clock since the run began. */
@@ -135,6 +137,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       runId,
       append,
       begin,
+      events: () => store.events(runId, 0, -1),
       lastSeq: () => seq,
       offsetMs,
       report(body, { agentId, ts, operation, exchangeId }) {

@@ -35,4 +35,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run_id, exchange_id, agent_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN as_expected INTEGER;
+  ALTER TABLE runs ADD COLUMN cp TEXT NOT NULL DEFAULT 'off';
+  `,
 ]

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../shared/errors.ts'
 import type { RunEvent } from '../../shared/events.ts'
-import type { RunAgent, RunRecord, RunStatus, RunSummary } from '../../shared/run.ts'
+import type { ControlPlaneChoice, RunAgent, RunRecord, RunStatus, RunSummary } from '../../shared/run.ts'
 
 export interface NewRun {
   readonly run_id: string
@@ -9,6 +9,7 @@ export interface NewRun {
   readonly run_label: string | null
   readonly template: string | null
   readonly inputs: Record<string, unknown>
+  readonly cp: ControlPlaneChoice
   /** Unix seconds. */
   readonly created_at: number
 }
@@ -17,6 +18,8 @@ export interface RunEnd {
   readonly status: RunStatus
   readonly outputs: Record<string, unknown>
   readonly error: { readonly code: string; readonly message: string } | null
+  /** Whether it came to what the scenario says it should; `null` when nothing can be said. */
+  readonly asExpected: boolean | null
 }
 
 /** Runs and their events in SQLite; every write is on disk when the call returns. */
@@ -41,8 +44,8 @@ type Row = Record<string, unknown>
 
 export function createRunStore(database: DatabaseSync): RunStore {
   const insertRun = database.prepare(
-    `INSERT INTO runs (run_id, status, scenario_ref, run_label, template, inputs, created_at)
-     VALUES (?, 'pending', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO runs (run_id, status, scenario_ref, run_label, template, inputs, cp, created_at)
+     VALUES (?, 'pending', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const selectRun = database.prepare('SELECT * FROM runs WHERE run_id = ?')
   const selectRuns = database.prepare(
@@ -57,7 +60,7 @@ export function createRunStore(database: DatabaseSync): RunStore {
   const updateAgents = database.prepare('UPDATE runs SET agents = ? WHERE run_id = ?')
   const updateOutputs = database.prepare('UPDATE runs SET outputs = ? WHERE run_id = ?')
   const updateEnd = database.prepare(
-    `UPDATE runs SET status = ?, outputs = ?, error = ?, error_code = ?
+    `UPDATE runs SET status = ?, outputs = ?, error = ?, error_code = ?, as_expected = ?
      WHERE run_id = ? AND status IN ('pending', 'running')`,
   )
   const insertEvent = database.prepare(
@@ -85,6 +88,7 @@ export function createRunStore(database: DatabaseSync): RunStore {
         run.run_label,
         run.template,
         JSON.stringify(run.inputs),
+        run.cp,
         run.created_at,
       )
       if (changes === 0) {
@@ -108,6 +112,8 @@ export function createRunStore(database: DatabaseSync): RunStore {
         events: events(runId, 0, -1),
         error: text(found['error']),
         error_code: text(found['error_code']),
+        as_expected: found['as_expected'] === null ? null : found['as_expected'] === 1,
+        cp: String(found['cp']),
         created_at: Number(found['created_at']),
       }
     },
@@ -127,12 +133,13 @@ export function createRunStore(database: DatabaseSync): RunStore {
     start: (runId) => void updateStart.run(runId),
     setAgents: (runId, agents) => void updateAgents.run(JSON.stringify(agents), runId),
     setOutputs: (runId, outputs) => void updateOutputs.run(JSON.stringify(outputs), runId),
-    end(runId, { status, outputs, error }) {
+    end(runId, { status, outputs, error, asExpected }) {
       const { changes } = updateEnd.run(
         status,
         JSON.stringify(outputs),
         error?.message ?? null,
         error?.code ?? null,
+        asExpected === null ? null : Number(asExpected),
         runId,
       )
       return changes === 1

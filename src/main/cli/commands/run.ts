@@ -14,6 +14,9 @@ interface RunOptions extends ConsoleOptions {
   readonly runId?: string
   readonly timeout?: string
   readonly json?: true
+  readonly cp?: string
+  readonly pause?: true
+  readonly dangerouslyPlaygroundSeeds?: true
 }
 
 const collect = (value: string, earlier: readonly string[]) => [...earlier, value]
@@ -27,6 +30,12 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
     .option('--label <text>', 'a label to find the run by')
     .option('--run-id <uuid>', 'the id of the run; same workspace, same id: same agent identities')
     .option('--timeout <seconds>', 'cancel the run after this long')
+    .option('--cp <off|url>', 'the Control Plane of this run (default: CP_BASE_URL, or none)')
+    .option('--pause', 'stand still before the first step until somebody lets the run go on')
+    .option(
+      '--dangerously-playground-seeds',
+      'derive the agents’ keys from the run id alone: anybody who knows it has them',
+    )
     .option('--json', 'print the run record as one JSON object instead of narrating')
     .action(async (ref: string, options: RunOptions) => {
       end(await run(ref, options, terminal))
@@ -47,6 +56,9 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
       template: options.template ?? null,
       run_label: options.label ?? null,
       ...(options.runId === undefined ? {} : { run_id: options.runId }),
+      ...(options.cp === undefined ? {} : { cp: options.cp }),
+      paused: options.pause ?? false,
+      dangerously_playground_seeds: options.dangerouslyPlaygroundSeeds ?? false,
     })
     if (!options.json) terminal.tell(`run ${run_id}`)
     let timedOut = false

@@ -9,6 +9,7 @@ const looks: Record<AgentState, { state: MarkState; word: string }> = {
   ready: { state: 'valid', word: 'ready' },
   stopped: { state: 'expired', word: 'stopped' },
   crashed: { state: 'refused', word: 'crashed' },
+  fault: { state: 'refused', word: 'killed by a fault' },
 }
 
 export function AgentsStrip({ facts: { participants } }: { readonly facts: RunFacts }) {
@@ -30,9 +31,9 @@ function AgentCell({ participant: { id, name, agent, state, exit } }: { readonly
       <p className="agent-name">
         <strong>{name}</strong>
         <code className="muted">{id}</code>
-        <span className={state === 'crashed' ? 'agent-state tone-refused' : 'agent-state muted'}>
+        <span className={isGone(state) ? 'agent-state tone-refused' : 'agent-state muted'}>
           <Mark state={mark} letter={false} /> {word}
-          {state === 'crashed' && exit !== null ? `, ${exit}` : ''}
+          {isGone(state) && exit !== null ? `, ${exit}` : ''}
         </span>
       </p>
       <p className="agent-facts">
@@ -47,4 +48,8 @@ function AgentCell({ participant: { id, name, agent, state, exit } }: { readonly
       </p>
     </li>
   )
+}
+
+function isGone(state: AgentState): boolean {
+  return state === 'crashed' || state === 'fault'
 }

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../../shared/events.ts'
 import type { Exchange } from '../../../shared/exchange.ts'
 import type { RunAgent, RunRecord } from '../../../shared/run.ts'
 
-export type AgentState = 'waiting' | 'starting' | 'ready' | 'stopped' | 'crashed'
+export type AgentState = 'waiting' | 'starting' | 'ready' | 'stopped' | 'crashed' | 'fault'
 
 /** An agent of the run, or a party that only messages name. */
 export interface Participant {

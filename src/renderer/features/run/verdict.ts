@@ -83,7 +83,7 @@ function summary({ events, exchanges }: Facts): string {
     tallied(
       'call',
       'allowed',
-      conversations.filter(({ kind }) => kind === 'call'),
+      conversations.filter(({ kind }) => kind === 'capability'),
     ),
     steps > 0 ? `${count(steps, 'step')} done` : '',
   ].filter((part) => part !== '')

@@ -5,6 +5,7 @@ import { duration, offset } from '../../components/time.tsx'
 import { isBad, type MessageState, markOf } from '../run/message-state.ts'
 import type { Names } from '../run/participants.ts'
 import { chooseRow } from './choose-row.ts'
+import type { ConversationKind } from './conversations.ts'
 import type { SequenceRow } from './sequence-rows.ts'
 
 export interface ItemProps {
@@ -28,6 +29,17 @@ const words: Record<MessageState, string> = {
   unchecked: 'answered',
 }
 
+const titles: Record<ConversationKind, string> = {
+  handshake: 'Handshake',
+  capability: 'Call',
+  did: 'DID resolution',
+  redeem: 'Redemption',
+  renew: 'Renewal',
+  revocation_list: 'Revocation list',
+  enroll: 'Enrolment',
+  other: 'Request',
+}
+
 export function ConversationLine({ row, names, itemProps }: ConversationLineProps) {
   const { kind, from, to, state, code, messages, durationMs, offsetMs } = row.conversation
   const Chevron = row.folded ? ChevronRight : ChevronDown
@@ -47,7 +59,7 @@ export function ConversationLine({ row, names, itemProps }: ConversationLineProp
       <span className="sequence-gutter">{offset(offsetMs)}</span>
       <span className="conversation-text">
         <Chevron size={16} aria-hidden />
-        <strong>{kind === 'handshake' ? 'Handshake' : 'Call'}</strong>
+        <strong>{titles[kind]}</strong>
         <span>
           {names.ofId(from)} {kind === 'handshake' ? 'with' : 'to'} {names.ofId(to)}
         </span>

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../../shared/exchange.ts'
+import type { Exchange, ExchangeKind } from '../../../shared/exchange.ts'
 import {
   isBad,
   type MessageState,
@@ -7,10 +7,16 @@ import {
   type SequenceMessage,
 } from '../run/message-state.ts'
 
-/** The exchanges of one handshake, or one call of a capability. */
+/** The kinds of exchange that a handshake is made of, in their order. */
+const handshakeOrder = ['manifest', 'hello', 'commit'] as const
+type HandshakeKind = (typeof handshakeOrder)[number]
+
+export type ConversationKind = 'handshake' | Exclude<ExchangeKind, HandshakeKind>
+
+/** The exchanges of one handshake; any other exchange is a conversation of its own. */
 export interface Conversation {
   readonly id: string
-  readonly kind: 'handshake' | 'call'
+  readonly kind: ConversationKind
   readonly from: string
   readonly to: string
   readonly offsetMs: number
@@ -34,23 +40,30 @@ export function conversationsOf(exchanges: readonly Exchange[]): readonly Conver
       group.some(({ session_id }) => session_id !== null && session_id === exchange.session_id),
     )
     const group =
-      exchange.kind === 'capability' ? undefined : (session ?? continued(open.get(pair), exchange))
+      handshakeStep(exchange.kind) === -1 ? undefined : (session ?? continued(open.get(pair), exchange))
     if (group) group.push(exchange)
     else {
       const started = [exchange]
       groups.push(started)
-      if (exchange.kind !== 'capability') open.set(pair, started)
+      if (handshakeStep(exchange.kind) !== -1) open.set(pair, started)
     }
   }
   return groups.map(conversation)
 }
 
-const order = { manifest: 0, hello: 1, commit: 2, capability: 3 } as const
+function isHandshakeKind(kind: ExchangeKind): kind is HandshakeKind {
+  return (handshakeOrder as readonly ExchangeKind[]).includes(kind)
+}
+
+/** Place in the handshake, -1 for what is no part of one. */
+function handshakeStep(kind: ExchangeKind): number {
+  return isHandshakeKind(kind) ? handshakeOrder.indexOf(kind) : -1
+}
 
 /** The open handshake of the pair, if this exchange can be its next one. */
 function continued(group: Exchange[] | undefined, exchange: Exchange): Exchange[] | undefined {
   const last = group?.at(-1)
-  return last && order[last.kind] < order[exchange.kind] ? group : undefined
+  return last && handshakeStep(last.kind) < handshakeStep(exchange.kind) ? group : undefined
 }
 
 function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
@@ -64,7 +77,7 @@ function conversation(group: readonly Exchange[]): Conversation {
   const bad = messages.find(({ message }) => isBad(messageState(message)))
   return {
     id: first.exchange_id,
-    kind: first.kind === 'capability' ? 'call' : 'handshake',
+    kind: isHandshakeKind(first.kind) ? 'handshake' : first.kind,
     from: first.from,
     to: first.to,
     offsetMs: first.offset_ms,
@@ -79,7 +92,7 @@ function conversation(group: readonly Exchange[]): Conversation {
 function endState(messages: readonly SequenceMessage[], last: Exchange): MessageState {
   const states = messages.map(({ message }) => messageState(message))
   const finished = last.messages.some(({ direction }) => direction === 'response')
-  const whole = last.kind === 'commit' || last.kind === 'capability'
+  const whole = last.kind === 'commit' || !isHandshakeKind(last.kind)
   if (!finished || !whole || states.includes('pending')) return 'pending'
   if (states.includes('unpinned')) return 'unpinned'
   return states.includes('valid') ? 'valid' : 'unchecked'

@@ -11,9 +11,18 @@ export function isFailure(event: RunEvent): boolean {
     case 'handshake.failed':
     case 'manifest.verify_failed':
     case 'llm.failed':
+    case 'step.unexpected_status':
+    case 'delegation.rejected':
+    case 'tct.renewal.rejected':
+    case 'revocation.verify_failed':
+    case 'revocation.refresh_failed':
+    case 'cp.enroll_failed':
+    case 'cp.webhook.subscribe_failed':
       return true
+    case 'step.fault_complete':
+      return event.result.error !== null
     case 'agent.exited':
-      return event.cause === 'crashed'
+      return event.cause !== 'stopped'
     case 'gate.decided':
       return event.decision === 'refused'
     case 'capability.invoked':
@@ -27,6 +36,6 @@ export function isFailure(event: RunEvent): boolean {
 export function laneOf(event: RunEvent): string {
   if ('agent_id' in event && event.agent_id !== undefined) return event.agent_id
   if ('agent' in event && event.agent !== undefined) return event.agent
-  if ('initiator' in event) return event.initiator
+  if ('initiator' in event && event.initiator !== undefined) return event.initiator
   return 'runner'
 }

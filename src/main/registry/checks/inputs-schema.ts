@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import type { InputsSchema } from './inputs.ts'
-import { inputsAjv } from './inputs.ts'
-import type { Problem } from './problem.ts'
+import type { InputsSchema } from '../inputs.ts'
+import { inputsAjv } from '../inputs.ts'
+import type { Problem } from '../problem.ts'
 
 const at = ['spec', 'inputs', 'schema']
 

@@ -1,0 +1,108 @@
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { RunEvent } from '../../shared/events.ts'
+import { batches } from './batches.ts'
+import type { ControlPlaneConfig } from './config.ts'
+import { createConnection } from './connection.ts'
+import { Delegation, PinnedKey, RegistryRecord, TrustAnchor, Webhook } from './records.ts'
+
+/** Which delegations are asked for; `root_jti` gives everything below one of them. */
+export type DelegationQuery = { readonly delegator: string } | { readonly root_jti: string }
+
+/**
+ * The calls a run makes to a Control Plane. None of them ever rejects, and no run depends on one: without an answer, or
+ * with one that is not understood, each gives its neutral value.
+ */
+export interface ControlPlane {
+  readonly config: ControlPlaneConfig
+  discoverByCapability(capability: string): Promise<RegistryRecord[]>
+  /** Sends events as they are stored; the Control Plane has projected them when this resolves. */
+  ingestEvents(events: readonly RunEvent[]): Promise<void>
+  /** Whether the revocation was taken. */
+  publishRevocation(jti: string, reason: string): Promise<boolean>
+  /** No `events` means every type that can be delivered. */
+  createWebhook(url: string, events: readonly string[]): Promise<Webhook | null>
+  /** Whether it is gone; one that was gone before counts. */
+  deleteWebhook(id: string): Promise<boolean>
+  delegations(query: DelegationQuery): Promise<Delegation[]>
+  /** Gives the anchor that is there already when there is one. */
+  ensureTrustAnchor(anchor: {
+    issuerUrl: string
+    namespace: string
+    label: string
+  }): Promise<TrustAnchor | null>
+  upsertPinnedKey(key: {
+    aid: string
+    pubkey: string
+    namespace: string
+    label: string
+  }): Promise<PinnedKey | null>
+  trustAnchors(namespace: string): Promise<TrustAnchor[]>
+  pinnedKeys(namespace: string): Promise<PinnedKey[]>
+  close(): void
+}
+
+export function createControlPlane(config: ControlPlaneConfig, log: Logger): ControlPlane {
+  const { request, close } = createConnection(config, log)
+
+  async function list<Item extends z.ZodType>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    key: string,
+    item: Item,
+  ): Promise<z.output<Item>[]> {
+    const answer = await request('GET', `${path}?${new URLSearchParams(query)}`)
+    if (!answer?.ok) return []
+    const shape = z.union([z.object({ [key]: z.array(z.unknown()) }), z.array(z.unknown())])
+    const parsed = shape.safeParse(answer.body)
+    if (!parsed.success) return []
+    const entries = Array.isArray(parsed.data) ? parsed.data : (parsed.data[key] ?? [])
+    // One entry that is not understood does not hide the others.
+    return entries.flatMap((entry) => {
+      const one = item.safeParse(entry)
+      return one.success ? [one.data] : []
+    })
+  }
+
+  async function create<Item extends z.ZodType>(
+    path: string,
+    body: unknown,
+    item: Item,
+  ): Promise<z.output<Item> | null> {
+    const answer = await request('POST', path, body)
+    return answer?.ok ? (item.safeParse(answer.body).data ?? null) : null
+  }
+
+  const trustAnchors = (namespace: string) =>
+    list('/api/trust-anchors', { namespace }, 'trustAnchors', TrustAnchor)
+
+  return {
+    config,
+    discoverByCapability: (capability) =>
+      list('/api/registry/agents', { capability }, 'agents', RegistryRecord),
+    async ingestEvents(events) {
+      for (const batch of batches(events)) await request('POST', '/api/events', { events: batch })
+    },
+    publishRevocation: async (jti, reason) =>
+      (await request('POST', '/api/revocation/entries', { jti, reason }))?.ok ?? false,
+    createWebhook: (url, events) => create('/api/webhooks', { url, events, active: true }, Webhook),
+    async deleteWebhook(id) {
+      const answer = await request('DELETE', `/api/webhooks/${encodeURIComponent(id)}`)
+      return answer !== null && (answer.ok || answer.status === 404)
+    },
+    delegations: (query) => list('/api/delegations', { ...query }, 'delegations', Delegation),
+    async ensureTrustAnchor(anchor) {
+      const made = await create('/api/trust-anchors', anchor, TrustAnchor)
+      // Creation is no upsert: a second one is refused, and the first still stands.
+      return (
+        made ??
+        (await trustAnchors(anchor.namespace)).find(({ issuerUrl }) => issuerUrl === anchor.issuerUrl) ??
+        null
+      )
+    },
+    upsertPinnedKey: (key) => create('/api/pinned-keys', key, PinnedKey),
+    trustAnchors,
+    pinnedKeys: (namespace) => list('/api/pinned-keys', { namespace }, 'pinnedKeys', PinnedKey),
+    close,
+  }
+}

@@ -1,0 +1,64 @@
+import { AppError } from '../../shared/errors.ts'
+import type { ControlPlaneChoice } from '../../shared/run.ts'
+
+/** How to reach a Control Plane, and whom to believe there. */
+export interface ControlPlaneConfig {
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  readonly apiKey: string | null
+  /** Who must have signed its revocation list; `null` uses none. */
+  readonly aid: string | null
+  readonly timeoutMs: number
+}
+
+/** How agents treat revocation by others, unless the scenario says otherwise; times in seconds. */
+export interface RevocationConfig {
+  readonly failMode: 'fail_closed' | 'soft_fail'
+  readonly maxStalenessSecs: number
+  readonly pollSecs: number
+}
+
+/**
+ * The Control Plane of a run: the chosen address, else `CP_BASE_URL`, else none. `CP_API_KEY` and `CP_AID` belong to
+ * the configured address and are not given to another one. Throws `invalid_body` for an address with credentials.
+ */
+export function controlPlaneConfig(
+  environment: NodeJS.ProcessEnv,
+  choice: ControlPlaneChoice | undefined,
+): ControlPlaneConfig | null {
+  const configured = environment['CP_BASE_URL']?.trim() ?? ''
+  const address = choice ?? (configured === '' ? 'off' : configured)
+  if (address === 'off') return null
+  const url = parseAddress(address)
+  const isConfigured = configured === '' || parseAddress(configured).origin === url.origin
+  return {
+    baseUrl: url.href.replace(/\/+$/, ''),
+    apiKey: (isConfigured && environment['CP_API_KEY']) || null,
+    aid: (isConfigured && environment['CP_AID']) || null,
+    timeoutMs: positive(environment['CP_TIMEOUT_MS'], 5_000),
+  }
+}
+
+export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConfig {
+  return {
+    failMode: environment['REVOCATION_FAIL_MODE'] === 'soft_fail' ? 'soft_fail' : 'fail_closed',
+    maxStalenessSecs: positive(environment['REVOCATION_MAX_STALENESS_SECS'], 300),
+    pollSecs: positive(environment['REVOCATION_POLL_SECS'], 60),
+  }
+}
+
+function parseAddress(address: string): URL {
+  const url = URL.parse(address)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new AppError(
+      'invalid_body',
+      'The address of a Control Plane is http or https, without a user name or a password in it.',
+    )
+  }
+  return url
+}
+
+function positive(text: string | undefined, otherwise: number): number {
+  const value = Number(text)
+  return Number.isInteger(value) && value > 0 ? value : otherwise
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino'
+import type { ControlPlaneChoice } from '../../shared/run.ts'
+import { type ControlPlane, createControlPlane } from './client.ts'
+import { controlPlaneConfig } from './config.ts'
+
+/** The Control Planes that runs of this host work with; runs of one address share what is known of it. */
+export interface ControlPlanes {
+  /** `null` for none. Throws `invalid_body`. */
+  of(choice: ControlPlaneChoice | undefined): ControlPlane | null
+  close(): void
+}
+
+export function createControlPlanes(environment: NodeJS.ProcessEnv, log: Logger): ControlPlanes {
+  const known = new Map<string, ControlPlane>()
+  return {
+    of(choice) {
+      const config = controlPlaneConfig(environment, choice)
+      if (config === null) return null
+      const controlPlane = known.get(config.baseUrl) ?? createControlPlane(config, log)
+      known.set(config.baseUrl, controlPlane)
+      return controlPlane
+    },
+    close() {
+      for (const controlPlane of known.values()) controlPlane.close()
+    },
+  }
+}

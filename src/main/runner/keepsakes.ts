@@ -1,0 +1,54 @@
+import type { Aitp, JsonObject } from '../../aitp/index.ts'
+import type { TokenFacts } from '../../shared/events.ts'
+import type { Webhook } from '../control-plane/records.ts'
+
+/** A token that one agent of the run obtained from another. */
+export interface ObtainedToken {
+  readonly holder: string
+  readonly issuer: string
+  readonly jti: string
+  /** `null` for the handshakes before the first step. */
+  readonly stepId: string | null
+}
+
+/** A delegation as it was made; `token` never leaves the run but to an agent. */
+export interface KeptDelegation {
+  readonly token: string
+  readonly jti: string
+  readonly parentJti: string
+  readonly delegatee: string
+  /** Whose grant was passed on, and who alone takes it. */
+  readonly grantor: string
+}
+
+export interface KeptBundle {
+  readonly text: string
+  /** At the time of the signature. */
+  readonly coordinatorAid: string
+}
+
+/** What the steps of one run leave for later ones and for nobody else. */
+export interface Keepsakes {
+  /** In the order in which they were obtained. */
+  readonly tokens: ObtainedToken[]
+  /** By step id. */
+  readonly delegations: Map<string, KeptDelegation>
+  /** By step id. */
+  readonly bundles: Map<string, KeptBundle>
+  readonly webhooks: Webhook[]
+}
+
+export function createKeepsakes(): Keepsakes {
+  return { tokens: [], delegations: new Map(), bundles: new Map(), webhooks: [] }
+}
+
+/** What outputs and events may show of a token: the claims as they are written, nothing verified, and a fingerprint. */
+export function tokenFacts(aitp: Aitp, token: string): TokenFacts {
+  const claims: JsonObject = aitp.decodeToken(token)?.claims ?? {}
+  return { claims: withoutTokens(claims), fingerprint: aitp.fingerprint(token) }
+}
+
+/** A claim may hold a whole token, as the voucher of a delegation does. */
+function withoutTokens(claims: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'voucher' && name !== 'chain'))
+}

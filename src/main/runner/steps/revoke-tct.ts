@@ -1,0 +1,95 @@
+import { RevocationsRefreshed, TctRevoked } from '../../../shared/admin.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { RevokeTctStep } from '../../../shared/steps.ts'
+import { AdminRefused } from '../../hosting/admin-client.ts'
+import type { Operation } from '../../store/event-log.ts'
+import { ask, askOrFail } from '../ask.ts'
+import type { RunContext } from '../run-context.ts'
+import type { Mutation, StepHandler } from '../step-handler.ts'
+
+/** Puts a token on its issuer's list, and on the Control Plane's when asked to. */
+export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, operation, mutation) => {
+  const { id, issuer, audience, via_step, via_cp, reason = `step ${id}` } = step
+  const jti = obtainedJti(context, { holder: audience, issuer, viaStep: via_step })
+  if (jti === null) {
+    const from = via_step === undefined ? '' : ` by step ${via_step}`
+    throw new AppError(
+      'step_failed',
+      `Step ${id}: ${audience} obtained no token from ${issuer}${from}; shake hands first.`,
+    )
+  }
+  await revokeAt(context, operation, { issuer, jti, reason, tried: `Step ${id}: ${issuer} could not revoke` })
+  if (!via_cp) return { output: { revoked_jti: jti } }
+  const published =
+    mutation.cpBaseUrl === undefined && (await context.controlPlane?.publishRevocation(jti, reason))
+  const publishedToCp = published === true
+  operation.append({
+    type: 'revocation.published',
+    step_id: id,
+    jti,
+    result: { to_cp: publishedToCp, reason },
+  })
+  return {
+    output: {
+      revoked_jti: jti,
+      published_to_cp: publishedToCp,
+      audience_revoked_count: await refreshAt(context, operation, audience, mutation),
+    },
+  }
+}
+
+/** The newest token that `holder` obtained from `issuer`, by handshake, redemption or renewal (B-15). */
+export function obtainedJti(
+  { keepsakes }: RunContext,
+  wanted: { holder: string; issuer: string; viaStep?: string | undefined },
+): string | null {
+  const found = keepsakes.tokens.findLast(
+    ({ holder, issuer, stepId }) =>
+      holder === wanted.holder &&
+      issuer === wanted.issuer &&
+      (wanted.viaStep === undefined || stepId === wanted.viaStep),
+  )
+  return found?.jti ?? null
+}
+
+/** Has an issuer put a token on its own list. */
+export async function revokeAt(
+  context: RunContext,
+  operation: Operation,
+  { issuer, jti, reason, tried }: { issuer: string; jti: string; reason: string; tried: string },
+): Promise<void> {
+  await askOrFail(
+    context,
+    operation,
+    { code: 'step_failed', tried },
+    {
+      agent: issuer,
+      path: '/admin/revoke-tct',
+      body: { jti, reason },
+      answer: TctRevoked,
+      timeoutMs: 5_000,
+    },
+  )
+}
+
+/** How many tokens the audience knows to be revoked after it has asked again; 0 when it could not. */
+async function refreshAt(
+  context: RunContext,
+  operation: Operation,
+  audience: string,
+  { cpBaseUrl }: Mutation,
+): Promise<number> {
+  try {
+    const { revoked_count } = await ask(context, operation, {
+      agent: audience,
+      path: '/admin/refresh-revocations',
+      body: cpBaseUrl === undefined ? {} : { cp_base_url: cpBaseUrl },
+      answer: RevocationsRefreshed,
+      timeoutMs: 10_000,
+    })
+    return revoked_count
+  } catch (error) {
+    if (error instanceof AdminRefused) return 0
+    throw error
+  }
+}
