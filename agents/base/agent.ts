@@ -21,6 +21,7 @@ import type { DerivationLink, IssuedRecord, IssuedTokens } from './issued-tokens
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { PublicAddress } from './public-address.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { WorkerError } from './refusal.ts'
 import type { RevocationState } from './revocation/revocation-state.ts'
 import type { KnownSessions } from './session-bundle/known-sessions.ts'
@@ -54,6 +55,8 @@ export interface Agent {
   /** `null` when there is none. */
   readonly controlPlane: ControlPlane | null
   readonly sent: SentMessages
+  /** How often others may ask. */
+  readonly rates: { readonly perAddress: RateLimit; readonly perAid: RateLimit }
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
 }

@@ -68,7 +68,7 @@ export function aidOf(context: RunContext, agentId: string): string {
 }
 
 /** The AID that `holder` holds its token of `issuer` under: the one that issued it, whatever key it has now. */
-export function heldUnder(context: RunContext, holder: string, issuer: string): string {
+export function heldFrom(context: RunContext, holder: string, issuer: string): string {
   return newestToken(context.keepsakes, { holder, issuer })?.issuerAid ?? aidOf(context, issuer)
 }
 

@@ -3,7 +3,7 @@ import type { Fault } from '../../../shared/faults.ts'
 import type { SingleStep } from '../../../shared/steps.ts'
 import type { Operation } from '../../store/event-log.ts'
 import { type KeptDelegation, newestToken } from '../keepsakes.ts'
-import { aidOf, heldUnder, manifestUrlOf, type RunContext } from '../run-context.ts'
+import { aidOf, heldFrom, manifestUrlOf, type RunContext } from '../run-context.ts'
 import type { Mutation } from '../step-handler.ts'
 import { delegationOf } from '../steps/delegation.ts'
 import { revokeAt } from '../steps/revoke-tct.ts'
@@ -102,7 +102,7 @@ function wrongAudience(step: SingleStep, of: string, context: RunContext): Mutat
 /** Whose token is presented, or to whom the message is addressed, in the place of the peer. */
 function wrongPeer(step: SingleStep, of: string, context: RunContext): string {
   const holder = presenterOf(step)
-  return holder === null ? aidOf(context, of) : heldUnder(context, holder, of)
+  return holder === null ? aidOf(context, of) : heldFrom(context, holder, of)
 }
 
 async function stolenToken(
@@ -118,7 +118,7 @@ async function stolenToken(
     return { delegationToken: delegation.token }
   }
   const { tct_token: token } = await heldTct(context, operation, victim, {
-    issuerAid: heldUnder(context, victim, target),
+    issuerAid: heldFrom(context, victim, target),
     tried: `${victim} has no token of ${target} to steal`,
   })
   return { agentFault: { kind: 'stolen_token', token } }

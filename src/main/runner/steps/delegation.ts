@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { DelegateStep, RedeemDelegationStep } from '../../../shared/steps.ts'
 import { askOrFail } from '../ask.ts'
 import { type KeptDelegation, tokenFacts } from '../keepsakes.ts'
-import { heldUnder, manifestUrlOf, type RunContext } from '../run-context.ts'
+import { heldFrom, manifestUrlOf, type RunContext } from '../run-context.ts'
 import type { StepHandler } from '../step-handler.ts'
 
 /** Passes on part of what `via_peer` granted the delegator, or of what was delegated to it. */
@@ -26,7 +26,7 @@ export const delegate: StepHandler<DelegateStep> = async (step, context, operati
       agent: delegator,
       path: '/admin/delegate',
       body: {
-        peer_aid: heldUnder(context, delegator, via_peer),
+        peer_aid: heldFrom(context, delegator, via_peer),
         delegatee_manifest_url: mutation.manifestUrl ?? manifestUrlOf(context, delegatee),
         scope,
         ...(ttl_secs === undefined ? {} : { ttl_secs }),
