@@ -2,6 +2,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { z } from 'zod'
 import {
   Delegate,
+  EnrollWithCp,
   ExportSessionBundle,
   type HeldTct,
   InitiateHandshake,
@@ -17,6 +18,7 @@ import {
 } from '../../src/shared/admin.ts'
 import type { Agent } from './agent.ts'
 import { type Capabilities, runCapability } from './capabilities.ts'
+import { keepEnrolled } from './control-plane/keep-enrolled.ts'
 import { delegate } from './delegation/delegate.ts'
 import { redeemDelegation } from './delegation/redeem-delegation.ts'
 import { withFault } from './faults/fault-context.ts'
@@ -94,6 +96,8 @@ export function adminRoutes(
   act('verify-session-bundle', VerifySessionBundle, ({ bundle_envelope, coordinator_aid }) =>
     verifySessionBundle(agent, bundle_envelope, coordinator_aid),
   )
+  const enrolment = keepEnrolled(agent)
+  act('enroll-with-cp', EnrollWithCp, ({ cp_base_url }) => enrolment.enrol(cp_base_url))
   act('rotate-keys', RotateKeys, () => rotateKeys(agent))
   router.get(
     '/admin/held-tct',

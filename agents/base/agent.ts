@@ -21,6 +21,7 @@ import type { DerivationLink, IssuedRecord, IssuedTokens } from './issued-tokens
 import type { Peers } from './peers.ts'
 import type { PendingHandshakes } from './pending-handshakes.ts'
 import type { PublicAddress } from './public-address.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { WorkerError } from './refusal.ts'
 import type { RevocationState } from './revocation/revocation-state.ts'
 import type { KnownSessions } from './session-bundle/known-sessions.ts'
@@ -51,11 +52,11 @@ export interface Agent {
   readonly revocation: RevocationState
   /** Verifies what is presented to this agent. */
   readonly tcts: TctVerifier
-  /** Whether every capability call must prove possession of its token's key. */
-  readonly popRequired: boolean
   /** `null` when there is none. */
   readonly controlPlane: ControlPlane | null
   readonly sent: SentMessages
+  /** How often others may ask. */
+  readonly rates: { readonly perAddress: RateLimit; readonly perAid: RateLimit }
   readonly telemetry: Telemetry
   readonly exchangeIds: ExchangeIds
 }

@@ -8,7 +8,7 @@ import {
   manifestExtensionKeys,
 } from '../../src/aitp/index.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
-import { unixNow } from './clock.ts'
+import { machineNow } from './clock.ts'
 import { createOidcTrust, type OidcTrust } from './oidc-trust.ts'
 import { keyFromSeed, randomKey } from './own-key.ts'
 import type { PublicAddress } from './public-address.ts'
@@ -74,7 +74,7 @@ export function createIdentity(
     tctTtlSecs: own.ttl_secs,
     oidc: trust,
     manifest() {
-      const now = unixNow()
+      const now = machineNow()
       if (current === null || isRefreshDue(current.verified, now)) current = mint(now)
       return current
     },

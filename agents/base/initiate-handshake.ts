@@ -10,6 +10,7 @@ import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { handshakeUrl, portOf, tokenOrigin } from './endpoints.ts'
 import { explain, refusedByPeer } from './explain.ts'
+import { addresseeOf } from './faults/addressee.ts'
 import { fetchManifest } from './fetch-manifest.ts'
 import { holdToken } from './held-tokens.ts'
 import { exchangeWith, type Incoming } from './outbound.ts'
@@ -69,10 +70,11 @@ async function shakeHands(
   try {
     // Whoever is on this machine was introduced by the host; only a remote peer can be one that nobody has pinned.
     const mayBeUnpinned = pin === undefined && !isLoopbackHost(new URL(manifestUrl).hostname)
-    const start = agent.aitp.startHandshake(partyOf(agent, mayBeUnpinned), peer, grants, {
+    const addressee = await addresseeOf(agent, peer)
+    const start = agent.aitp.startHandshake(partyOf(agent, mayBeUnpinned), addressee, grants, {
       now: unixNow(),
       randomBytes: randomness,
-      expectedAid: pin?.aid,
+      expectedAid: addressee === peer ? pin?.aid : addressee.aid,
     })
     const hello = await post(agent, 'hello', peer, start.message, {}, (incoming, collector, now) => {
       sessionId = incoming.headers.get('x-aitp-session-id') ?? undefined

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import { AitpError } from '../../src/aitp/index.ts'
 import type { Invoke } from '../../src/shared/admin.ts'
 import type { Agent } from './agent.ts'
 import { unsignedReport } from './capture.ts'
 import { unixNow } from './clock.ts'
+import { failedAtPeer } from './explain.ts'
 import { presentedTct } from './faults/presented.ts'
+import { requireHeld } from './held-tokens.ts'
 import { limits } from './limits.ts'
 import { exchangeWith, type Incoming, type Outgoing } from './outbound.ts'
 import { exchangeWithProof } from './possession-proof.ts'
@@ -20,19 +21,12 @@ export async function invoke(agent: Agent, call: Call): Promise<unknown> {
   try {
     return await (call.token === 'none' ? callWithout(agent, call) : callWithToken(agent, call))
   } catch (error) {
-    if (error instanceof WorkerError) throw error
-    if (error instanceof AitpError)
-      throw new WorkerError(502, error.code, error.message, { check: error.check, cause: error })
-    throw new WorkerError(502, 'no_answer', error instanceof Error ? error.message : String(error), {
-      cause: error,
-    })
+    throw failedAtPeer(error)
   }
 }
 
 function callWithToken(agent: Agent, call: Call): Promise<unknown> {
-  const bound = agent.held.get(call.peer_aid)
-  if (!bound)
-    throw new WorkerError(412, 'no_held_tct', `no TCT is held from ${call.peer_aid}; shake hands first`)
+  const bound = requireHeld(agent, call.peer_aid)
   const { token, claims } = presentedTct(agent, bound)
   const outgoing = request(call, bound.origin, { 'x-aitp-tct': token })
   return exchangeWithProof(agent, outgoing, claims, judge, report)

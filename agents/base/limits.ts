@@ -3,8 +3,12 @@ const kibibyte = 1024
 /** What an agent takes and waits for at most (protocol.md §23.1). Bytes and milliseconds. */
 export const limits = {
   headerBytes: 16 * kibibyte,
+  /** Requests of one source to the routes of the protocol: how many within how long. */
+  rate: { most: 120, windowMs: 60_000, mostKeys: 10_000 },
   /** Reading one whole request, header and body. */
   requestReadMs: 5_000,
+  /** How often it is looked whether that has passed. */
+  requestCheckMs: 500,
   /** A request to a peer, from the name service to the last byte of the answer. */
   clientRequestMs: 10_000,
   /** A call of a peer's capability, which may have to generate a text. */

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express'
 import type { Agent } from './agent.ts'
 import { receiveRedemption } from './delegation/redemption-route.ts'
+import { limitAddresses } from './limit-rate.ts'
 import { limits } from './limits.ts'
 import { manifestRoutes } from './manifest-routes.ts'
 import { receiveCommit, receiveHello } from './receive-handshake.ts'
@@ -17,7 +18,7 @@ export function protocolRoutes(agent: Agent, isHost: (request: Request) => boole
   ) => {
     // Bytes as they came: a JSON body parser would lose duplicate members, which must be refused.
     const bytes = express.raw({ type: () => true, limit, inflate: false })
-    router.post(path, bytes, (request, response) => receive(agent, request, response))
+    router.post(path, limitAddresses(agent), bytes, (request, response) => receive(agent, request, response))
   }
   take('/aitp/handshake/hello', limits.body.handshake, receiveHello)
   take('/aitp/handshake/commit', limits.body.handshake, receiveCommit)

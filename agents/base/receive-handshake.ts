@@ -2,8 +2,9 @@ import type { Request, Response } from 'express'
 import { AitpError } from '../../src/aitp/index.ts'
 import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
-import { Inbound } from './inbound.ts'
-import { peerRefusalBody, refusalOf, WorkerError } from './refusal.ts'
+import { type Answer, Inbound } from './inbound.ts'
+import { requireRate } from './limit-rate.ts'
+import { peerRefusalBody, peerRefusalHeaders, refusalOf, WorkerError } from './refusal.ts'
 import { requireJson } from './require-json.ts'
 import { tokenFacts } from './token-facts.ts'
 
@@ -22,6 +23,7 @@ export async function receiveHello(agent: Agent, request: Request, response: Res
       collector,
       expectedPeers: mayBeUnpinned ? undefined : agent.peers.aids(),
     })
+    requireRate(agent, peer.aid)
     agent.manifests.offer(peer, now)
     if (!agent.pending.put(sessionId, state, now))
       throw new WorkerError(503, 'limited', 'too many handshakes are waiting', { retryable: true })
@@ -104,7 +106,7 @@ function refuse(
   inbound: Inbound,
   error: unknown,
   sessionId?: string,
-): { status: number; text: string } {
+): Pick<Answer, 'status' | 'headers' | 'text'> {
   const refusal = refusalOf(error, 400)
   if (refusal.status === 500) console.error(error)
   agent.telemetry.event(
@@ -118,5 +120,5 @@ function refuse(
     },
     inbound.exchangeId,
   )
-  return { status: refusal.status, text: peerRefusalBody(refusal) }
+  return { status: refusal.status, headers: peerRefusalHeaders(refusal), text: peerRefusalBody(refusal) }
 }

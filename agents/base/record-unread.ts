@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
-import type { ExchangeKind } from '../../src/shared/exchange.ts'
 import type { Agent } from './agent.ts'
+import { exchangeKindOf } from './exchange-kind.ts'
 import { Inbound } from './inbound.ts'
 import { peerRefusalBody, refusalOf } from './refusal.ts'
 
@@ -22,12 +22,6 @@ export async function recordUnread(
         check: null,
         retryable: false,
       }
-  const inbound = new Inbound(agent, kindOf(request.path), request, response)
+  const inbound = new Inbound(agent, exchangeKindOf(request.path), request, response)
   await inbound.answer({ status: refusal.status, text: peerRefusalBody(refusal), report: null })
-}
-
-function kindOf(path: string): ExchangeKind {
-  if (path.startsWith('/capabilities/')) return 'capability'
-  if (path.startsWith('/aitp/')) return path.endsWith('/commit') ? 'commit' : 'hello'
-  return 'manifest'
 }

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly retryable: boolean
   /** What a peer may know beside the code. */
   readonly peerMessage?: string
+  /** When a peer that asked too often may ask again. */
+  readonly retryAfterSecs?: number
 }
 
 /** What a worker answers when it cannot or will not; `code` is a wire code or one of the service's. */
@@ -20,7 +22,12 @@ export class WorkerError extends Error {
     status: number,
     code: string,
     message: string,
-    options: { check?: string | null; cause?: unknown; retryable?: boolean } = {},
+    options: {
+      check?: string | null
+      cause?: unknown
+      retryable?: boolean
+      retryAfterSecs?: number
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.refusal = {
@@ -29,6 +36,7 @@ export class WorkerError extends Error {
       message,
       check: options.check ?? null,
       retryable: options.retryable ?? false,
+      ...(options.retryAfterSecs === undefined ? {} : { retryAfterSecs: options.retryAfterSecs }),
     }
   }
 }
@@ -56,6 +64,11 @@ export function refusalOf(thrown: unknown, protocolStatus: number): Refusal {
 export function peerRefusalBody({ code, retryable, peerMessage }: Refusal): string {
   const message = peerMessage ?? `refused with ${code}`
   return JSON.stringify({ error: { code, message, retryable }, detail: message })
+}
+
+/** The headers of a refusal to a peer. */
+export function peerRefusalHeaders({ retryAfterSecs }: Refusal): Record<string, string> {
+  return retryAfterSecs === undefined ? {} : { 'retry-after': String(retryAfterSecs) }
 }
 
 /** The body of a refusal to the host, which may know everything but secrets. */

@@ -23,11 +23,13 @@ import { createPeers } from './peers.ts'
 import { createPendingHandshakes } from './pending-handshakes.ts'
 import { protocolRoutes } from './protocol-routes.ts'
 import { type PublicAddress, publicAddress } from './public-address.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { readBootstrap } from './read-bootstrap.ts'
 import { recordUnread } from './record-unread.ts'
 import { refusePages } from './refuse-pages.ts'
 import { readRequestContext, withRequestContext } from './request-context.ts'
 import { createListFetcher } from './revocation/fetch-list.ts'
+import { startPolling } from './revocation/polling.ts'
 import { createRevocationState } from './revocation/revocation-state.ts'
 import type { RevocationConfig } from './revocation/terms.ts'
 import { createKnownSessions } from './session-bundle/known-sessions.ts'
@@ -49,7 +51,15 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  const server = createServer(app)
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.requestReadMs,
+      requestTimeout: limits.requestReadMs,
+      connectionsCheckingInterval: limits.requestCheckMs,
+    },
+    app,
+  )
   const port = await listen(server, bootstrap.port)
   const agent = createAgent(bootstrap, publicAddress(bootstrap.aitp, port))
   app.use(refusePages([...ownAuthorities(port), ...agent.address.authorities]))
@@ -61,6 +71,7 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
   process.on('SIGTERM', stop)
   process.on('SIGINT', () => undefined)
   endWithParent(stop)
+  await followRevocations(agent, bootstrap.cp)
   process.stdout.write(`AITP_AGENT_READY aid=${agent.identity.key.aid} port=${port}\n`)
 }
 
@@ -97,9 +108,9 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
       fetchList: createListFetcher({ aitp, peers, sent, telemetry }, controlPlane),
     }),
     tcts: createTctVerifier(aitp, limits.cachedTokens),
-    popRequired: bootstrap.aitp.pop === 'required',
     controlPlane,
     sent,
+    rates: { perAddress: createRateLimit(limits.rate), perAid: createRateLimit(limits.rate) },
     exchangeIds: createExchangeIds(),
     telemetry,
   }
@@ -114,6 +125,17 @@ function revocationConfig(
     failMode: fail_mode ?? null,
     maxStalenessSecs: max_staleness_secs,
   }
+}
+
+/** The first list before the first call, so that nothing is served in ignorance. */
+async function followRevocations(
+  { controlPlane, revocation, telemetry }: Agent,
+  cp: Bootstrap['cp'],
+): Promise<void> {
+  if (controlPlane === null || cp === undefined) return
+  await revocation.refresh()
+  await telemetry.flush()
+  if (cp.aid !== null) startPolling(revocation, telemetry, cp.poll_secs * 1_000)
 }
 
 function mount(

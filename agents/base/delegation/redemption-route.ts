@@ -11,8 +11,9 @@ import {
 import { type Agent, randomness, recordIssued } from '../agent.ts'
 import { unixNow } from '../clock.ts'
 import { type Answer, Inbound } from '../inbound.ts'
+import { requireRate } from '../limit-rate.ts'
 import { requirePossession } from '../possession.ts'
-import { peerRefusalBody, refusalOf } from '../refusal.ts'
+import { peerRefusalBody, peerRefusalHeaders, refusalOf } from '../refusal.ts'
 import { requireJson } from '../require-json.ts'
 import { delegationDescent, possessionTerms } from './descent.ts'
 
@@ -42,6 +43,7 @@ export async function receiveRedemption(agent: Agent, request: Request, response
       return
     }
     const delegation = judge(token, possession.presenter)
+    requireRate(agent, delegatee)
     const answer = redeem(agent, delegation, inbound.exchangeId, now)
     await inbound.answer({ ...answer, report: report(), peerAid: delegatee })
   } catch (error) {
@@ -49,7 +51,8 @@ export async function receiveRedemption(agent: Agent, request: Request, response
     if (refusal.status === 500) console.error(error)
     const { status, code, check, message } = refusal
     agent.telemetry.event({ type: 'delegation.rejected', error: message, code, check }, inbound.exchangeId)
-    await inbound.answer({ status, text: peerRefusalBody(refusal), report: report() })
+    const headers = peerRefusalHeaders(refusal)
+    await inbound.answer({ status, headers, text: peerRefusalBody(refusal), report: report() })
   }
 }
 

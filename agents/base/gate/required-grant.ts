@@ -13,10 +13,10 @@ export interface Requirement {
 /** The end of a grant that is no good without proof of possession (RFC-AITP-0005 §6). */
 const mark = '#pop_required'
 
-export function requirementOf({ identity, popRequired }: Agent, called: string): Requirement {
+export function requirementOf({ identity, policy }: Agent, called: string): Requirement {
   const capability = called.endsWith(mark) ? called.slice(0, -mark.length) : called
   const marked = `${capability}${mark}`
   const offered = identity.manifest().verified.body.offered_capabilities
   if (called === marked || offered.includes(marked)) return { capability, grant: marked, possession: true }
-  return { capability, grant: capability, possession: popRequired }
+  return { capability, grant: capability, possession: policy.pop === 'required' }
 }

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { isLoopbackHost } from '../public-address.ts'
 import { WorkerError } from '../refusal.ts'
 import { classifyAddress } from './address-class.ts'
 
@@ -18,7 +19,7 @@ export async function checkTarget(url: URL, terms: TargetTerms): Promise<readonl
   if (url.username !== '' || url.password !== '') forbid(url, 'credentials in the address')
   // The parser has rewritten literals in odd notations, such as 0x7f.1, by now.
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const isLoopback = isLoopbackHost(host)
+  const isLoopback = isLoopbackHost(url.hostname)
   if (url.protocol === 'http:' && !isLoopback) forbid(url, 'http beyond this machine')
   const addresses = await addressesOf(host)
   for (const { address } of addresses) {
@@ -37,11 +38,6 @@ export async function checkTarget(url: URL, terms: TargetTerms): Promise<readonl
 async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
   const family = isIP(host)
   return family === 0 ? lookup(host, { all: true }) : [{ address: host, family }]
-}
-
-function isLoopbackHost(host: string): boolean {
-  if (isIP(host) !== 0) return classifyAddress(host) === 'loopback'
-  return host === 'localhost' || host.endsWith('.localhost')
 }
 
 function forbid(url: URL, reason: string): never {

@@ -3,7 +3,8 @@ import { AitpError, type TctClaims } from '../../../src/aitp/index.ts'
 import { type Agent, randomness, recordIssued } from '../agent.ts'
 import { unixNow } from '../clock.ts'
 import { Inbound } from '../inbound.ts'
-import { peerRefusalBody, refusalOf } from '../refusal.ts'
+import { requireRate } from '../limit-rate.ts'
+import { peerRefusalBody, peerRefusalHeaders, refusalOf } from '../refusal.ts'
 import { requireJson } from '../require-json.ts'
 import { tokenFacts } from '../token-facts.ts'
 
@@ -31,6 +32,7 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
       collector,
     })
     const { claims, previous } = renewed
+    requireRate(agent, claims.sub)
     recordIssued(agent, renewed, { origin: previous.jti, ...delegationBehind(agent, previous.jti) })
     agent.telemetry.event(
       {
@@ -55,6 +57,7 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
     agent.telemetry.event({ type: 'tct.renewal.rejected', error: message, code, check }, inbound.exchangeId)
     await inbound.answer({
       status,
+      headers: peerRefusalHeaders(refusal),
       text: peerRefusalBody(refusal),
       report: collector.report('renewal_request', now),
     })
