@@ -129,6 +129,7 @@ class Worker:
             caller_aid=caller,
             decision="allowed" if refusal is None else "refused",
             code=None if refusal is None else refusal.code,
+            check=None if refusal is None else refusal.check,
             stages=[_skipped("kill_state"), _skipped("limits"), *trust, *rest],
         )
 
