@@ -19,7 +19,8 @@ describe('failingAssertions', () => {
     { path: 'text', not_equals: 'a lamp' },
     { path: 'text', contains: 'light' },
     { path: 'list', contains: 3 },
-    { path: 'code', exists: true },
+    { path: 'text', exists: true },
+    { path: 'code', exists: false },
     { path: 'deep.1', exists: false },
     { path: 'text.length', exists: false },
   ])('is content with %j', (assertion) => {
@@ -32,7 +33,8 @@ describe('failingAssertions', () => {
     [{ path: 'deep.0', not_equals: { x: 1 } }, 'deep.0 is {"x":1}, and should not be {"x":1}'],
     [{ path: 'list', contains: '3' }, 'list is ["a",3], and should contain "3"'],
     [{ path: 'deep.1', exists: true }, 'deep.1 is not there, and should be there'],
-    [{ path: 'code', exists: false }, 'code is null, and should not be there'],
+    [{ path: 'code', exists: true }, 'code is null, and should be there'],
+    [{ path: 'deep.0.x', exists: false }, 'deep.0.x is 1, and should not be there'],
   ])('says of %j what is wrong', (assertion, sentence) => {
     expect(failing(assertion)).toEqual([sentence])
   })
