@@ -5,7 +5,8 @@ import {
   controlPlaneOrigin,
   controlPlaneTimeoutMs,
 } from '../control-plane/control-plane.ts'
-import { exchangeWith, NoAnswer, type Speaker } from '../outbound.ts'
+import { exchangeWith, type Speaker } from '../outbound.ts'
+import { WorkerError } from '../refusal.ts'
 import type { ListRequest } from './refresh.ts'
 
 /** Gets the Control Plane's list and verifies it (RFC-AITP-0008 §1.5), on record like any exchange. */
@@ -40,7 +41,7 @@ function fetchList(
       namedByHost: true,
     },
     ({ status, text }) => {
-      if (status !== 200) throw new NoAnswer(`the Control Plane answered ${status}`)
+      if (status !== 200) throw new WorkerError(502, 'cp_refused', `the Control Plane answered ${status}`)
       const list = agent.aitp.verifyRevocationList(text, {
         now: unixNow(),
         expectedIssuer: config.issuer,
