@@ -15,7 +15,12 @@ export interface BoundToken {
 export type HeldTokens = Map<string, BoundToken>
 
 /** Keeps what a peer issued, for use at the origin its manifest names and nowhere else. */
-export function holdToken(agent: Agent, peer: VerifiedManifest, manifestUrl: string, held: HeldToken): void {
+export function holdToken(
+  agent: Pick<Agent, 'held'>,
+  peer: VerifiedManifest,
+  manifestUrl: string,
+  held: HeldToken,
+): void {
   agent.held.set(peer.aid, { held, origin: tokenOrigin(peer), manifestUrl })
 }
 

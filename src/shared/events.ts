@@ -39,6 +39,10 @@ export const FaultResult = z.object({
   /** Wire code of the refusal, `no_answer`, or `null`. */
   code: z.string().nullable(),
   check: z.string().nullable(),
+  /** Where it ended: a part of the protocol, a stage of the gate, or `transport`; `null` where nothing did. */
+  stage: z.string().nullable(),
+  /** The agent whose check it was. */
+  refused_by: z.string().nullable(),
   status_code: z.int().nullable(),
   /** What the step would have left; claims in place of tokens. */
   output: z.unknown().optional(),
@@ -227,8 +231,10 @@ const workerEvents = [
   event('gate.decided', {
     capability: z.string(),
     caller_aid: z.string().nullable(),
-    decision: z.enum(['allowed', 'refused']),
+    decision: z.enum(['allowed', 'refused', 'challenged']),
     code: z.string().nullable(),
+    /** The check of the ladder that refused, where there was one. */
+    check: z.string().nullable(),
     stages: z.array(StageFact),
   }),
   event('capability.invoked', {

@@ -7,8 +7,11 @@ export const executingStages = ['execute', 'receipt', 'audit'] as const
 export const StageName = z.enum([...decidingStages, ...executingStages])
 export type StageName = z.infer<typeof StageName>
 
-/** `skipped`: the stage is off and says why; never a silent pass. */
-export const StageDecision = z.enum(['passed', 'refused', 'skipped', 'not_reached'])
+/**
+ * `challenged`: the stage asks for a proof first, and the caller may come again with it. `skipped`: the stage is off
+ * and says why; never a silent pass.
+ */
+export const StageDecision = z.enum(['passed', 'refused', 'challenged', 'skipped', 'not_reached'])
 export type StageDecision = z.infer<typeof StageDecision>
 
 export const StageFact = z.object({

@@ -14,7 +14,7 @@ export const Assertion = z
     not_equals: z.unknown().optional(),
     /** A text that has this in it, or a list that has it as a member. */
     contains: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    /** Whether there is a value at all. */
+    /** Whether there is a value, and not `null`. */
     exists: z.boolean().optional(),
   })
   .meta({ id: 'Assertion' })

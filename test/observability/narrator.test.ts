@@ -54,9 +54,10 @@ describe('narrate', () => {
         caller_aid: null,
         decision: 'refused',
         code: 'TCT_EXPIRED',
+        check: 'tct.exp',
         stages: [],
       },
-      '[gate] writer REFUSES c with TCT_EXPIRED',
+      '[gate] writer REFUSES c with TCT_EXPIRED at check tct.exp',
     ],
     [
       {

@@ -5,6 +5,7 @@ import type { Agent } from '../agent.ts'
 import { type Capabilities, runCapability } from '../capabilities.ts'
 import { Inbound } from '../inbound.ts'
 import { limits } from '../limits.ts'
+import { possessionAsked } from '../possession.ts'
 import { peerRefusalBody, refusalOf } from '../refusal.ts'
 import { decide, type GateVerdict } from './decide.ts'
 import { nestingOf, payloadOf } from './payload.ts'
@@ -59,10 +60,16 @@ function decided(capability: string, { stages, caller, refusal }: GateVerdict) {
     type: 'gate.decided' as const,
     capability,
     caller_aid: caller,
-    decision: refusal === null ? ('allowed' as const) : ('refused' as const),
+    decision: decisionOf(refusal),
     code: refusal?.code ?? null,
+    check: refusal?.check ?? null,
     stages,
   }
+}
+
+function decisionOf(refusal: GateVerdict['refusal']): 'allowed' | 'refused' | 'challenged' {
+  if (refusal === null) return 'allowed'
+  return refusal.code === possessionAsked.code ? 'challenged' : 'refused'
 }
 
 interface Admitted {

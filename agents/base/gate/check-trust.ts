@@ -58,7 +58,7 @@ export function checkTrust(
     const report = tctCollector.report('tct', now)
     const shown = possession ? requirePossession(agent, claims, proof, proofCollector) : null
     if (shown?.proven === false) {
-      const facts = factsOf(end('refused', possessionAsked.message, ids), asked.revocation)
+      const facts = factsOf(end('challenged', possessionAsked.message, ids), asked.revocation)
       return { facts, caller: null, refusal: possessionAsked, headers: shown.answer.headers, report }
     }
     const proven = shown === null ? '' : ', possession of its key is proven'

@@ -61,9 +61,10 @@ function sentence(event: RunEvent): string {
     case 'capability.self_execute':
       return `[exec] ${event.agent_id}.${event.capability}`
     case 'gate.decided':
-      return event.decision === 'allowed'
-        ? `[gate] ${event.agent_id} allows ${event.capability}`
-        : `[gate] ${event.agent_id} REFUSES ${event.capability} with ${event.code}`
+      if (event.decision === 'allowed') return `[gate] ${event.agent_id} allows ${event.capability}`
+      if (event.decision === 'challenged')
+        return `[gate] ${event.agent_id} asks for a proof of possession before ${event.capability}`
+      return `[gate] ${event.agent_id} REFUSES ${event.capability} with ${event.code}${atCheck(event.check)}`
     case 'capability.invoked':
       return `[exec] ${event.agent_id}.${event.capability} answered ${event.status}`
     case 'step.retrying':

@@ -17,7 +17,8 @@ export function failingAssertions(assertions: readonly Assertion[], output: unkn
 /** What the value should do and does not; `null` when all is well. */
 function unmet(assertion: Assertion, value: unknown): string | null {
   const { equals, not_equals, contains, exists } = assertion
-  if (exists !== undefined && (value !== undefined) !== exists) return exists ? 'be there' : 'not be there'
+  const isThere = value !== undefined && value !== null
+  if (exists !== undefined && isThere !== exists) return exists ? 'be there' : 'not be there'
   if (equals !== undefined && !isDeepStrictEqual(value, equals)) return `be ${quote(equals)}`
   if (not_equals !== undefined && isDeepStrictEqual(value, not_equals)) return `not be ${quote(not_equals)}`
   if (contains !== undefined && !isIn(contains, value)) return `contain ${quote(contains)}`

@@ -45,6 +45,7 @@ export async function establishTrust(
     context.keepsakes.tokens.push({
       holder: initiator,
       issuer: responder,
+      issuerAid: done.peer_aid,
       jti: done.jti,
       stepId: stepId ?? null,
     })

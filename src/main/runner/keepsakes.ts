@@ -6,6 +6,8 @@ import type { Webhook } from '../control-plane/records.ts'
 export interface ObtainedToken {
   readonly holder: string
   readonly issuer: string
+  /** The issuer's AID then; after a rotation the token is still held under it. */
+  readonly issuerAid: string
   readonly jti: string
   /** `null` for the handshakes before the first step. */
   readonly stepId: string | null
@@ -36,6 +38,19 @@ export interface Keepsakes {
   /** By step id. */
   readonly bundles: Map<string, KeptBundle>
   readonly webhooks: Webhook[]
+}
+
+/** The newest token that `holder` obtained from `issuer`, by handshake, redemption or renewal (B-15). */
+export function newestToken(
+  { tokens }: Keepsakes,
+  wanted: { readonly holder: string; readonly issuer: string; readonly stepId?: string | undefined },
+): ObtainedToken | undefined {
+  return tokens.findLast(
+    ({ holder, issuer, stepId }) =>
+      holder === wanted.holder &&
+      issuer === wanted.issuer &&
+      (wanted.stepId === undefined || stepId === wanted.stepId),
+  )
 }
 
 export function createKeepsakes(): Keepsakes {

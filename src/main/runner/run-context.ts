@@ -7,7 +7,7 @@ import type { Worker } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { RunLog } from '../store/event-log.ts'
 import type { FoundPeer } from '../trust/discovery.ts'
-import type { Keepsakes } from './keepsakes.ts'
+import { type Keepsakes, newestToken } from './keepsakes.ts'
 import type { Pace } from './pace.ts'
 
 /** An agent of a run once its process listens. */
@@ -55,7 +55,7 @@ export function agentOf(context: RunContext, agentId: string): RunningAgent {
   return agent
 }
 
-/** The AID that tokens of an agent are held under. Throws `step_failed` while nobody knows it. */
+/** The AID of an agent now. Throws `step_failed` while nobody knows it. */
 export function aidOf(context: RunContext, agentId: string): string {
   const aid = context.agents.get(agentId)?.aid ?? context.peers.get(agentId)?.aid
   if (!aid) {
@@ -65,6 +65,11 @@ export function aidOf(context: RunContext, agentId: string): string {
     )
   }
   return aid
+}
+
+/** The AID that `holder` holds its token of `issuer` under: the one that issued it, whatever key it has now. */
+export function heldFrom(context: RunContext, holder: string, issuer: string): string {
+  return newestToken(context.keepsakes, { holder, issuer })?.issuerAid ?? aidOf(context, issuer)
 }
 
 export function manifestUrlOf(context: RunContext, agentId: string): string {

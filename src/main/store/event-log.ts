@@ -41,6 +41,8 @@ export interface RunLog {
   ): RunEvent
   /** What was appended so far. */
   events(): RunEvent[]
+  /** The events after a number. */
+  after(seq: number): RunEvent[]
   /** The number of the last event, 0 before the first. */
   lastSeq(): number
   /** Milliseconds of the host's monotonic clock since the run began. */
@@ -138,6 +140,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       append,
       begin,
       events: () => store.events(runId, 0, -1),
+      after: (from) => store.events(runId, from, seq - from),
       lastSeq: () => seq,
       offsetMs,
       report(body, { agentId, ts, operation, exchangeId }) {

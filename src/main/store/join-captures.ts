@@ -1,3 +1,4 @@
+import { popHeaders } from '../../aitp/index.ts'
 import type {
   DecodedToken,
   ExchangeDetail,
@@ -109,11 +110,12 @@ function requestOutcome(
 function responseMessage({ from, to, client, any }: Sides): Message | null {
   const { response } = any
   if (response === null) return null
-  const failed = response.status >= 400
+  const challenge = isChallenge(response)
+  const failed = response.status >= 400 && !challenge
   const report = client?.report ?? null
   return {
     direction: 'response',
-    kind: failed ? 'ERROR' : messageKinds[any.kind].response,
+    kind: failed ? 'ERROR' : challenge ? 'POP_CHALLENGE' : messageKinds[any.kind].response,
     from: to,
     to: from,
     outcome: !client ? 'pending' : report?.verdict === 'refused' ? 'refused' : 'accepted',
@@ -124,9 +126,14 @@ function responseMessage({ from, to, client, any }: Sides): Message | null {
   }
 }
 
+/** The server wants a proof of possession first; that refuses nothing yet. */
+function isChallenge({ status, headers }: NonNullable<StoredCapture['response']>): boolean {
+  return status === 401 && headers.some(([name]) => name.toLowerCase() === popHeaders.challenge.toLowerCase())
+}
+
 /** The wire code in an error body, if the response is one. */
 function errorCode({ response }: StoredCapture): string | null {
-  if (!response || response.status < 400) return null
+  if (!response || response.status < 400 || isChallenge(response)) return null
   try {
     const code: unknown = JSON.parse(response.body.text)?.error?.code
     return typeof code === 'string' ? code : `HTTP ${response.status}`

@@ -2,11 +2,11 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Fault } from '../../../shared/faults.ts'
 import type { SingleStep } from '../../../shared/steps.ts'
 import type { Operation } from '../../store/event-log.ts'
-import type { KeptDelegation } from '../keepsakes.ts'
-import { aidOf, manifestUrlOf, type RunContext } from '../run-context.ts'
+import { type KeptDelegation, newestToken } from '../keepsakes.ts'
+import { aidOf, heldFrom, manifestUrlOf, type RunContext } from '../run-context.ts'
 import type { Mutation } from '../step-handler.ts'
 import { delegationOf } from '../steps/delegation.ts'
-import { obtainedJti, revokeAt } from '../steps/revoke-tct.ts'
+import { revokeAt } from '../steps/revoke-tct.ts'
 import { heldTct } from '../steps/session-bundle.ts'
 import { tellExit } from '../tell-exit.ts'
 import { serveForgedList } from './forged-list.ts'
@@ -74,13 +74,13 @@ async function revokeFirst(
   operation: Operation,
 ): Promise<void> {
   const holder = presenterOf(step)
+  if (holder === null) throw new TypeError(`a step of type ${step.type} presents no token`)
   const jti =
     step.type === 'redeem_delegation'
       ? delegationOf(context, step.id, step.via_delegation).parentJti
-      : holder === null
-        ? null
-        : obtainedJti(context, { holder, issuer: target })
-  if (jti === null) throw new AppError('step_failed', `${holder} obtained no token from ${target} to revoke`)
+      : newestToken(context.keepsakes, { holder, issuer: target })?.jti
+  if (jti === undefined)
+    throw new AppError('step_failed', `${holder} obtained no token from ${target} to revoke`)
   await revokeAt(context, operation, {
     issuer: target,
     jti,
@@ -95,8 +95,14 @@ function wrongAudience(step: SingleStep, of: string, context: RunContext): Mutat
       ? newestDelegation(context, ({ delegatee, grantor }) => delegatee === of || grantor === of)
       : undefined
   return delegation === undefined
-    ? { agentFault: { kind: 'wrong_audience', peer_aid: aidOf(context, of) } }
+    ? { agentFault: { kind: 'wrong_audience', peer_aid: wrongPeer(step, of, context) } }
     : { delegationToken: delegation.token }
+}
+
+/** Whose token is presented, or to whom the message is addressed, in the place of the peer. */
+function wrongPeer(step: SingleStep, of: string, context: RunContext): string {
+  const holder = presenterOf(step)
+  return holder === null ? aidOf(context, of) : heldFrom(context, holder, of)
 }
 
 async function stolenToken(
@@ -112,7 +118,7 @@ async function stolenToken(
     return { delegationToken: delegation.token }
   }
   const { tct_token: token } = await heldTct(context, operation, victim, {
-    issuerAid: aidOf(context, target),
+    issuerAid: heldFrom(context, victim, target),
     tried: `${victim} has no token of ${target} to steal`,
   })
   return { agentFault: { kind: 'stolen_token', token } }

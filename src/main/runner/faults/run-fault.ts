@@ -10,6 +10,7 @@ import { carryOut } from '../steps/index.ts'
 import { type Effect, effectIn } from './effect.ts'
 import { targetOf } from './parties.ts'
 import { type PreparedFault, prepareFault } from './prepare-fault.ts'
+import { consequencesOf, whereItEnded } from './where-it-ended.ts'
 
 /**
  * Carries out a step with a fault in it. Whatever that leads to is the step's output and never fails the run; the step
@@ -26,16 +27,21 @@ export async function carryOutFaulty(
   if (target === null) throw new TypeError(`a step of type ${step.type} carries no fault`)
   const about = { step_id: step.id, kind, target }
   const notes = `kind=${kind}${note === undefined ? '' : ` note=${note}`}`
-  operation.append({ type: 'step.fault_injected', ...about, notes })
+  const injected = operation.append({ type: 'step.fault_injected', ...about, notes })
   const startedMs = performance.now()
   const { mutatedUrl, effect, output, unmet } = await tryWith(step, fault, target, context, operation)
   context.signal.throwIfAborted()
+  const consequences = consequencesOf(injected.seq, context.log.after(injected.seq))
+  const { stage, check, refusedBy } = whereItEnded(effect, consequences)
   const result: FaultResult = {
     fault_injected: true,
     kind,
     target,
     mutated_url: mutatedUrl,
     ...effect,
+    check,
+    stage,
+    refused_by: refusedBy,
     ...(output === undefined ? {} : { output }),
     ms: Math.round(performance.now() - startedMs),
   }

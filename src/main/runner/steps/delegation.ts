@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { DelegateStep, RedeemDelegationStep } from '../../../shared/steps.ts'
 import { askOrFail } from '../ask.ts'
 import { type KeptDelegation, tokenFacts } from '../keepsakes.ts'
-import { aidOf, manifestUrlOf, type RunContext } from '../run-context.ts'
+import { heldFrom, manifestUrlOf, type RunContext } from '../run-context.ts'
 import type { StepHandler } from '../step-handler.ts'
 
 /** Passes on part of what `via_peer` granted the delegator, or of what was delegated to it. */
@@ -26,7 +26,7 @@ export const delegate: StepHandler<DelegateStep> = async (step, context, operati
       agent: delegator,
       path: '/admin/delegate',
       body: {
-        peer_aid: aidOf(context, via_peer),
+        peer_aid: heldFrom(context, delegator, via_peer),
         delegatee_manifest_url: mutation.manifestUrl ?? manifestUrlOf(context, delegatee),
         scope,
         ...(ttl_secs === undefined ? {} : { ttl_secs }),
@@ -83,7 +83,13 @@ export const redeemDelegation: StepHandler<RedeemDelegationStep> = async (
       fault: mutation.agentFault,
     },
   )
-  context.keepsakes.tokens.push({ holder: delegatee, issuer: target, jti, stepId: id })
+  context.keepsakes.tokens.push({
+    holder: delegatee,
+    issuer: target,
+    issuerAid: peer_aid,
+    jti,
+    stepId: id,
+  })
   return {
     output: { ok, peer_port, peer_aid, grants, jti, expires_at },
     result: { redeemed_from: target, by: delegatee, grants, jti },

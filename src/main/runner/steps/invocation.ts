@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { InvokeRefused } from '../../../shared/admin.ts'
 import type { Operation } from '../../store/event-log.ts'
 import { askOrFail } from '../ask.ts'
-import { aidOf, type RunContext } from '../run-context.ts'
+import { aidOf, heldFrom, type RunContext } from '../run-context.ts'
 import type { Mutation } from '../step-handler.ts'
 import { stepInput } from '../step-input.ts'
 
@@ -48,7 +48,7 @@ export async function callPeer(
     agent: step.agent,
     path: '/admin/invoke',
     body: {
-      peer_aid: aidOf(context, target),
+      peer_aid: token === 'held' ? heldFrom(context, step.agent, target) : aidOf(context, target),
       capability: step.capability,
       payload: token === 'none' ? {} : stepInput(step, context),
       token,

@@ -4,20 +4,22 @@ import type { RevokeTctStep } from '../../../shared/steps.ts'
 import { AdminRefused } from '../../hosting/admin-client.ts'
 import type { Operation } from '../../store/event-log.ts'
 import { ask, askOrFail } from '../ask.ts'
+import { newestToken } from '../keepsakes.ts'
 import type { RunContext } from '../run-context.ts'
 import type { Mutation, StepHandler } from '../step-handler.ts'
 
 /** Puts a token on its issuer's list, and on the Control Plane's when asked to. */
 export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, operation, mutation) => {
   const { id, issuer, audience, via_step, via_cp, reason = `step ${id}` } = step
-  const jti = obtainedJti(context, { holder: audience, issuer, viaStep: via_step })
-  if (jti === null) {
+  const token = newestToken(context.keepsakes, { holder: audience, issuer, stepId: via_step })
+  if (token === undefined) {
     const from = via_step === undefined ? '' : ` by step ${via_step}`
     throw new AppError(
       'step_failed',
       `Step ${id}: ${audience} obtained no token from ${issuer}${from}; shake hands first.`,
     )
   }
+  const { jti } = token
   await revokeAt(context, operation, { issuer, jti, reason, tried: `Step ${id}: ${issuer} could not revoke` })
   if (!via_cp) return { output: { revoked_jti: jti } }
   const published =
@@ -36,20 +38,6 @@ export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, opera
       audience_revoked_count: await refreshAt(context, operation, audience, mutation),
     },
   }
-}
-
-/** The newest token that `holder` obtained from `issuer`, by handshake, redemption or renewal (B-15). */
-export function obtainedJti(
-  { keepsakes }: RunContext,
-  wanted: { holder: string; issuer: string; viaStep?: string | undefined },
-): string | null {
-  const found = keepsakes.tokens.findLast(
-    ({ holder, issuer, stepId }) =>
-      holder === wanted.holder &&
-      issuer === wanted.issuer &&
-      (wanted.viaStep === undefined || stepId === wanted.viaStep),
-  )
-  return found?.jti ?? null
 }
 
 /** Has an issuer put a token on its own list. */

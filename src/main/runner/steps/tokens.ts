@@ -1,7 +1,7 @@
 import { RevocationsRefreshed, TctCacheStats, TctRenewed } from '../../../shared/admin.ts'
 import type { RefreshRevocationsStep, RenewTctStep, TctCacheStatsStep } from '../../../shared/steps.ts'
 import { askOrFail } from '../ask.ts'
-import { aidOf } from '../run-context.ts'
+import { heldFrom } from '../run-context.ts'
 import type { StepHandler } from '../step-handler.ts'
 
 /** Has the holder of a token ask its issuer for the next one. */
@@ -15,7 +15,7 @@ export const renewTct: StepHandler<RenewTctStep> = async (step, context, operati
       agent,
       path: '/admin/renew-tct',
       body: {
-        peer_aid: aidOf(context, via_peer),
+        peer_aid: heldFrom(context, agent, via_peer),
         ...(new_ttl_secs === undefined ? {} : { new_ttl_secs }),
       },
       answer: TctRenewed,
@@ -23,8 +23,8 @@ export const renewTct: StepHandler<RenewTctStep> = async (step, context, operati
       fault: mutation.agentFault,
     },
   )
-  const { jti, expires_at } = renewed
-  context.keepsakes.tokens.push({ holder: agent, issuer: via_peer, jti, stepId: id })
+  const { jti, expires_at, issuer: issuerAid } = renewed
+  context.keepsakes.tokens.push({ holder: agent, issuer: via_peer, issuerAid, jti, stepId: id })
   operation.append({
     type: 'tct.renewed',
     step_id: id,

@@ -18,6 +18,7 @@ const stageNames: Record<StageName, string> = {
 const marks: Record<StageDecision, MarkState> = {
   passed: 'valid',
   refused: 'refused',
+  challenged: 'pending',
   skipped: 'skipped',
   not_reached: 'pending',
 }
@@ -25,8 +26,15 @@ const marks: Record<StageDecision, MarkState> = {
 const words: Record<StageDecision, string> = {
   passed: 'passed',
   refused: 'refused',
+  challenged: 'asks for a proof',
   skipped: 'off',
   not_reached: 'not reached',
+}
+
+const verdicts: Record<EventOf<'gate.decided'>['decision'], { mark: MarkState; word: string }> = {
+  allowed: { mark: 'valid', word: 'Allowed' },
+  refused: { mark: 'refused', word: 'Refused' },
+  challenged: { mark: 'pending', word: 'Asked for a proof of possession' },
 }
 
 /** The two events that one gated call leaves. */
@@ -48,14 +56,16 @@ interface GateStripProps {
 export function GateStrip({ decided, invoked, callee }: GateStripProps) {
   const stages = [...decided.stages, ...(invoked?.stages ?? [])]
   const deciding =
-    stages.find(({ decision }) => decision === 'refused') ??
+    stages.find(({ decision }) => decision === 'refused' || decision === 'challenged') ??
     stages.find(({ stage, decision }) => stage === 'trust' && decision === 'passed')
   return (
     <section className="gate" aria-label="Gate">
       <p className="gate-head">
-        <Mark state={decided.decision === 'allowed' ? 'valid' : 'refused'} />
-        <strong>{decided.decision === 'allowed' ? 'Allowed' : 'Refused'}</strong>
-        {decided.code === null ? null : <code className="tone-refused">{decided.code}</code>}
+        <Mark state={verdicts[decided.decision].mark} />
+        <strong>{verdicts[decided.decision].word}</strong>
+        {decided.code === null || decided.decision === 'challenged' ? null : (
+          <code className="tone-refused">{decided.code}</code>
+        )}
         <span className="muted">
           <code>{decided.capability}</code> at the gate of {callee}
         </span>

@@ -36,6 +36,17 @@ const eagerness = {
   false: 'Agents shake hands only where a step says so.',
 } as const
 
+const discoveries = {
+  static: '',
+  cp_registry: 'External agents are looked up in the registry of the Control Plane.',
+  did_web: 'Agents with a domain name are looked up by it (did:web).',
+} as const
+
+const possession = {
+  off: '',
+  required: 'Who presents a token has to prove that it holds the key of it.',
+} as const
+
 function Scenario({ scenario }: { readonly scenario: ScenarioDetail }) {
   const { metadata, spec, ref } = scenario
   return (
@@ -47,6 +58,12 @@ function Scenario({ scenario }: { readonly scenario: ScenarioDetail }) {
           <CopyButton text={ref} what="the reference" />
         </p>
         {metadata.summary === null ? null : <p className="scenario-summary">{metadata.summary}</p>}
+        {metadata.caption === null ? null : <p className="muted">{metadata.caption}</p>}
+        {spec.expected === undefined ? null : (
+          <p>
+            <strong>Expected:</strong> {spec.expected.summary}
+          </p>
+        )}
         <section aria-labelledby="agents-title">
           <h2 id="agents-title">Agents</h2>
           <ScenarioAgents scenario={scenario} />
@@ -56,7 +73,7 @@ function Scenario({ scenario }: { readonly scenario: ScenarioDetail }) {
           <p>
             Boundary <strong>{boundaryNames[spec.trust.boundary]}</strong>. {eagerness[`${spec.trust.eager}`]}{' '}
             Each agent is told the identities (AIDs) of its peers and refuses a peer whose manifest shows
-            another.
+            another. {discoveries[spec.trust.discovery]} {possession[spec.trust.pop]}
           </p>
         </section>
         <section aria-labelledby="steps-title">

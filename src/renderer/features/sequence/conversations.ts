@@ -35,17 +35,17 @@ export function conversationsOf(exchanges: readonly Exchange[]): readonly Conver
   const groups: Exchange[][] = []
   const open = new Map<string, Exchange[]>()
   for (const exchange of inOrder(exchanges)) {
-    const pair = `${exchange.from} ${exchange.to}`
+    const kind = isHandshakeKind(exchange.kind) ? 'handshake' : exchange.kind
+    const pair = `${exchange.from} ${exchange.to} ${kind}`
     const session = groups.find((group) =>
       group.some(({ session_id }) => session_id !== null && session_id === exchange.session_id),
     )
-    const group =
-      handshakeStep(exchange.kind) === -1 ? undefined : (session ?? continued(open.get(pair), exchange))
+    const group = session ?? continued(open.get(pair), exchange)
     if (group) group.push(exchange)
     else {
       const started = [exchange]
       groups.push(started)
-      if (handshakeStep(exchange.kind) !== -1) open.set(pair, started)
+      open.set(pair, started)
     }
   }
   return groups.map(conversation)
@@ -55,15 +55,18 @@ function isHandshakeKind(kind: ExchangeKind): kind is HandshakeKind {
   return (handshakeOrder as readonly ExchangeKind[]).includes(kind)
 }
 
-/** Place in the handshake, -1 for what is no part of one. */
-function handshakeStep(kind: ExchangeKind): number {
-  return isHandshakeKind(kind) ? handshakeOrder.indexOf(kind) : -1
-}
-
-/** The open handshake of the pair, if this exchange can be its next one. */
+/** The open conversation of the pair, if this exchange can be its next one. */
 function continued(group: Exchange[] | undefined, exchange: Exchange): Exchange[] | undefined {
   const last = group?.at(-1)
-  return last && handshakeStep(last.kind) < handshakeStep(exchange.kind) ? group : undefined
+  if (!last) return undefined
+  if (isHandshakeKind(last.kind) && isHandshakeKind(exchange.kind))
+    return handshakeOrder.indexOf(last.kind) < handshakeOrder.indexOf(exchange.kind) ? group : undefined
+  // The same request again, now with the proof that was asked for.
+  return last.kind === exchange.kind && asksForProof(last) ? group : undefined
+}
+
+function asksForProof(exchange: Exchange): boolean {
+  return exchange.messages.some(({ kind }) => kind === 'POP_CHALLENGE')
 }
 
 function inOrder(exchanges: readonly Exchange[]): readonly Exchange[] {
@@ -92,7 +95,7 @@ function conversation(group: readonly Exchange[]): Conversation {
 function endState(messages: readonly SequenceMessage[], last: Exchange): MessageState {
   const states = messages.map(({ message }) => messageState(message))
   const finished = last.messages.some(({ direction }) => direction === 'response')
-  const whole = last.kind === 'commit' || !isHandshakeKind(last.kind)
+  const whole = last.kind === 'commit' || (!isHandshakeKind(last.kind) && !asksForProof(last))
   if (!finished || !whole || states.includes('pending')) return 'pending'
   if (states.includes('unpinned')) return 'unpinned'
   return states.includes('valid') ? 'valid' : 'unchecked'

@@ -60,6 +60,8 @@ export function sentence(event: RunEvent, names: Names): string {
     case 'capability.self_execute':
       return `${reporter} performs its own ${event.capability}.`
     case 'gate.decided':
+      if (event.decision === 'challenged')
+        return `${reporter} asks the caller of ${event.capability} to prove that it holds the key of its token.`
       return `${reporter} ${event.decision === 'allowed' ? 'lets' : 'refuses'} ${caller(event.caller_aid, aid)} ${event.decision === 'allowed' ? 'call' : 'the call of'} ${event.capability}${gateReason(event)}.`
     case 'capability.invoked':
       return `${reporter} answered ${aid(event.caller_aid)} for ${event.capability} with status ${event.status}.`
