@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { AppError, type AppErrorCode } from '../../shared/errors.ts'
 import type { AgentFault } from '../../shared/faults.ts'
 import { AdminRefused, askAgent } from '../hosting/admin-client.ts'
 import type { Operation } from '../store/event-log.ts'
 import { agentOf, type RunContext } from './run-context.ts'
+
+const exitNoticeMs = 200
 
 /** What a fault may add to the time an agent takes: what it waits, and some. */
 const faultMs = 20_000
@@ -20,21 +23,33 @@ export interface Ask<Answer> {
 }
 
 /** Has an agent act as part of an operation. Rejects with {@link AdminRefused}, or `agent_unreachable`. */
-export function ask<Answer>(
+export async function ask<Answer>(
   context: RunContext,
   operation: Operation,
   { agent, method = 'POST', path, body, answer, timeoutMs, fault }: Ask<Answer>,
 ): Promise<Answer> {
-  return askAgent(agentOf(context, agent), {
-    method,
-    path,
-    body: fault === undefined ? body : { ...body, fault },
-    answer,
-    timeoutMs: timeoutMs + (fault === undefined ? 0 : faultMs),
-    operation: operation.id,
-    traceId: context.traceId,
-    signal: context.signal,
-  })
+  try {
+    return await askAgent(agentOf(context, agent), {
+      method,
+      path,
+      body: fault === undefined ? body : { ...body, fault },
+      answer,
+      timeoutMs: timeoutMs + (fault === undefined ? 0 : faultMs),
+      operation: operation.id,
+      traceId: context.traceId,
+      signal: context.signal,
+    })
+  } catch (error) {
+    if (error instanceof AdminRefused && error.code === 'no_answer') await awaitExitNotice(context)
+    throw error
+  }
+}
+
+/** Its peers notice the end of a process before we do, and it explains more than their silence. */
+async function awaitExitNotice({ workers, signal }: RunContext): Promise<void> {
+  const exits = [...workers].map(({ ended }) => ended)
+  await Promise.race([...exits, delay(exitNoticeMs, undefined, { ref: false })])
+  signal.throwIfAborted()
 }
 
 /** What the details of an error say about the refusal behind it. */

@@ -39,8 +39,6 @@ export interface RunLog {
     body: EventBody,
     from: { agentId: string; ts: number; operation: string | null; exchangeId?: string },
   ): RunEvent
-  /** What was appended so far. */
-  events(): RunEvent[]
   /** The events after a number. */
   after(seq: number): RunEvent[]
   /** The number of the last event, 0 before the first. */
@@ -139,7 +137,6 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       runId,
       append,
       begin,
-      events: () => store.events(runId, 0, -1),
       after: (from) => store.events(runId, from, seq - from),
       lastSeq: () => seq,
       offsetMs,

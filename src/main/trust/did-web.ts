@@ -34,10 +34,7 @@ export async function resolveDidWeb(
   insecureHosts: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const host = hostOf(did)
-  const [name = ''] = host.split(':')
-  const scheme = isLoopbackName(name) || isListed(name, insecureHosts) ? 'http' : 'https'
-  const url = `${scheme}://${host}/.well-known/did.json`
+  const url = didDocumentUrl(did, insecureHosts)
   const response = await fetch(url, {
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
@@ -52,6 +49,14 @@ export async function resolveDidWeb(
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
     throw new Error(`${url} names no AitpManifest service`)
   return `${endpoint.replace(/\/$/, '')}/.well-known/aitp-manifest`
+}
+
+/** Where the document of an identifier lies; throws for one that is not of a host. */
+export function didDocumentUrl(did: string, insecureHosts: string): string {
+  const host = hostOf(did)
+  const [name = ''] = host.split(':')
+  const scheme = isLoopbackName(name) || isListed(name, insecureHosts) ? 'http' : 'https'
+  return `${scheme}://${host}/.well-known/did.json`
 }
 
 function hostOf(did: string): string {

@@ -117,7 +117,7 @@ export const cpDelegationTree: StepHandler<CpDelegationTreeStep> = async (
   const { controlPlane, log } = context
   if (controlPlane === null) return skip({ delegations: [] })
   const delegator = agentOf(context, agent).aid
-  await controlPlane.ingestEvents(log.events())
+  await controlPlane.ingestEvents(log.after(0))
   const delegations = await walk(controlPlane, delegator)
   const result = { delegator, delegations, count: delegations.length }
   operation.append({ type: 'cp.delegation.tree', step_id: id, agent_id: agent, result })

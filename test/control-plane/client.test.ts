@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import pino from 'pino'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createControlPlane } from '../../src/main/control-plane/client.ts'
+import { controlPlaneConfig } from '../../src/main/control-plane/config.ts'
+import { startControlPlane } from '../support/control-plane.ts'
+
+function clientOf(baseUrl: string, apiKey: string | null = null) {
+  const controlPlane = createControlPlane(
+    { baseUrl, apiKey, aid: null, timeoutMs: 300 },
+    pino({ level: 'silent' }),
+  )
+  onTestFinished(() => controlPlane.close())
+  return controlPlane
+}
+
+const json = (body: unknown, status = 200) => ({ status, body: JSON.stringify(body) })
+
+describe('the client of a Control Plane', () => {
+  it('reads both spellings, wrapped and bare, and hides nothing behind an entry it does not understand (B-53)', async () => {
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    const camel = { aid: 'aid:1', handshakeEndpoint: 'http://127.0.0.1:1/aitp' }
+    const snake = { aid: 'aid:2', handshake_endpoint: 'http://127.0.0.1:2/aitp' }
+    const records = [
+      camel,
+      { aid: 'aid:2', handshakeEndpoint: snake.handshake_endpoint },
+      { aid: 'aid:3', handshakeEndpoint: null },
+    ]
+    for (const body of [{ agents: [camel, 7, snake, { aid: 'aid:3' }] }, [camel, snake, { aid: 'aid:3' }]]) {
+      standIn.answerWith('/api/registry/agents?capability=a+b', json(body))
+      expect(await client.discoverByCapability('a b')).toEqual(records)
+    }
+    standIn.answerWith('/api/registry/agents?capability=a+b', json({ agents: 'none' }))
+    expect(await client.discoverByCapability('a b')).toEqual([])
+  })
+
+  it('gives neutral answers to refusals and to what is no JSON', async () => {
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    for (const answer of [json({ error: 'no' }, 500), { status: 200, body: '<html>' }]) {
+      standIn.answerWith('/api/webhooks', answer)
+      standIn.answerWith('/api/delegations?delegator=x', answer)
+      expect(await client.createWebhook('http://127.0.0.1:1/', [])).toBeNull()
+      expect(await client.delegations({ delegator: 'x' })).toEqual([])
+    }
+    expect(await client.deleteWebhook('gone')).toBe(true)
+    standIn.answerWith('/api/webhooks/w', json({}, 500))
+    expect(await client.deleteWebhook('w')).toBe(false)
+  })
+
+  it('gives the trust anchor that is there when it cannot be made again', async () => {
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    const anchor = { issuerUrl: 'https://idp.example/', namespace: 'n', label: 'l' }
+    standIn.answerWith('/api/trust-anchors', { status: 500, body: '' })
+    standIn.answerWith('/api/trust-anchors?namespace=n', json({ trustAnchors: [{ ...anchor, id: '7' }] }))
+    expect(await client.ensureTrustAnchor(anchor)).toMatchObject({ id: '7' })
+  })
+
+  it('does not carry its key along a redirect', async () => {
+    const target = await startControlPlane()
+    const server = createServer((_request, response) => {
+      response.writeHead(307, { location: `${target.baseUrl}/api/revocation/entries` }).end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const client = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'the-key')
+    expect(await client.publishRevocation('7d1f2d6e-7f5d-4b44-9a49-0f2f1f6a9d11', 'r')).toBe(false)
+    expect(target.requests).toEqual([])
+  })
+})
+
+describe('a Control Plane that is away', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('is asked once, and again only after a probe in the background was answered', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    standIn.answerWith('/api/delegations?delegator=x', 'hang')
+    expect(await client.delegations({ delegator: 'x' })).toEqual([])
+    expect(await client.delegations({ delegator: 'y' })).toEqual([])
+    expect(await client.createWebhook('http://127.0.0.1:1/', [])).toBeNull()
+    expect(standIn.requests.map(({ path }) => path)).toEqual(['/api/delegations?delegator=x'])
+
+    standIn.answerWith('/api/delegations?delegator=y', json({ delegations: [] }))
+    vi.advanceTimersByTime(5_000)
+    await expect.poll(() => standIn.requests.at(-1)?.path).toBe('/api/health')
+    await expect
+      .poll(async () => {
+        await client.delegations({ delegator: 'y' })
+        return standIn.requests.at(-1)?.path
+      })
+      .toBe('/api/delegations?delegator=y')
+  })
+})
+
+describe('controlPlaneConfig', () => {
+  const environment = { CP_BASE_URL: 'https://cp.example/', CP_API_KEY: 'key', CP_AID: 'aid:cp' }
+
+  it('is none without an address and with "off"', () => {
+    expect(controlPlaneConfig({}, undefined)).toBeNull()
+    expect(controlPlaneConfig(environment, 'off')).toBeNull()
+  })
+
+  it('takes the configured address unless another was chosen, and gives the key to no other (B-32)', () => {
+    expect(controlPlaneConfig(environment, undefined)).toEqual({
+      baseUrl: 'https://cp.example',
+      apiKey: 'key',
+      aid: 'aid:cp',
+      timeoutMs: 5_000,
+    })
+    expect(controlPlaneConfig(environment, 'http://127.0.0.1:4000')).toMatchObject({
+      apiKey: null,
+      aid: null,
+    })
+    expect(controlPlaneConfig({ CP_API_KEY: 'key' }, 'http://127.0.0.1:4000')).toMatchObject({
+      apiKey: 'key',
+    })
+  })
+
+  it('refuses an address with a password in it', () => {
+    expect(() => controlPlaneConfig({}, 'http://u:p@cp.example')).toThrow(
+      expect.objectContaining({ code: 'invalid_body' }),
+    )
+  })
+})
