@@ -9,17 +9,17 @@ export interface Failure {
   readonly message: string
 }
 
-/** Why an attempt at a peer failed; `otherwise` is the code of what has none, such as a connection that broke. */
-export function explain(error: unknown, otherwise: string): Failure {
+/** Why an attempt at a peer failed; `no_answer` is the code of what has none, such as a connection that broke. */
+export function explain(error: unknown): Failure {
   if (error instanceof AitpError) return { code: error.code, check: error.check, message: error.message }
   if (error instanceof WorkerError) return error.refusal
-  return { code: otherwise, check: null, message: error instanceof Error ? error.message : String(error) }
+  return { code: 'no_answer', check: null, message: error instanceof Error ? error.message : String(error) }
 }
 
 /** As the host is told: {@link WorkerError}, 502 for what the peer or the way to it is to blame for. */
 export function failedAtPeer(error: unknown): WorkerError {
   if (error instanceof WorkerError) return error
-  const { code, check, message } = explain(error, 'no_answer')
+  const { code, check, message } = explain(error)
   return new WorkerError(502, code, message, { check, cause: error })
 }
 

@@ -37,7 +37,7 @@ export async function fetchManifest(
     agent.manifests.offer(manifest, now)
     return manifest
   } catch (error) {
-    const { code, check, message } = explain(error, 'MANIFEST_NOT_FOUND')
+    const { code, check, message } = explain(error)
     agent.telemetry.event({ type: 'manifest.verify_failed', cause: code, check, source_url: url }, exchange)
     throw new WorkerError(502, code, message, { check, cause: error })
   }
@@ -61,8 +61,12 @@ export async function resolveManifest(agent: Agent, aid: Aid): Promise<VerifiedM
   try {
     return await fetchManifest(agent, url, aid)
   } catch (error) {
-    if (known !== undefined && error instanceof WorkerError && error.refusal.code === 'MANIFEST_NOT_FOUND')
-      return known
+    if (known !== undefined && error instanceof WorkerError && isMissing(error)) return known
     throw error
   }
+}
+
+/** Nobody said anything about the manifest, neither good nor bad. */
+function isMissing({ refusal }: WorkerError): boolean {
+  return refusal.code === 'MANIFEST_NOT_FOUND' || refusal.code === 'no_answer'
 }

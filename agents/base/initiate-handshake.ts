@@ -98,7 +98,7 @@ async function shakeHands(
     )
     return { established: commit.value, sessionId: hello.value.sessionId, exchangeId: commit.exchangeId }
   } catch (error) {
-    const { code, check, message } = explain(error, 'no_answer')
+    const { code, check, message } = explain(error)
     agent.telemetry.event({
       type: 'handshake.failed',
       role: 'initiator',

@@ -77,6 +77,7 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
 
 function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
   const aitp = createAitp(nodeEngine)
+  const { pop, onward_delegation, max_delegation_hops } = bootstrap.aitp
   const peers = createPeers(aitp)
   const issued = createIssuedTokens(limits.issuedTokens)
   const sent = createSentMessages()
@@ -91,7 +92,7 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
     aitp,
     identity: createIdentity(aitp, bootstrap, address),
     address,
-    policy: bootstrap.aitp,
+    policy: { pop, onward_delegation, max_delegation_hops },
     peers,
     manifests: aitp.createManifestCache({ capacity: limits.rememberedManifests }),
     held: new Map(),

@@ -234,7 +234,7 @@ const workerEvents = [
     decision: z.enum(['allowed', 'refused', 'challenged']),
     code: z.string().nullable(),
     /** The check of the ladder that refused, where there was one. */
-    check: z.string().nullable(),
+    check: z.string().nullable().default(null),
     stages: z.array(StageFact),
   }),
   event('capability.invoked', {

@@ -4,6 +4,7 @@ import { type AgentKey, createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { Delegated, DelegationRedeemed, HandshakeDone } from '../../src/shared/admin.ts'
 import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
+import { startControlPlane } from '../support/control-plane.ts'
 import {
   eventsOf,
   exchangesOf,
@@ -27,10 +28,13 @@ interface Trio {
   readonly sub: LoneWorker
 }
 
-async function trio(writersChanges: Partial<BootstrapFile['aitp']> = {}): Promise<Trio> {
+async function trio(
+  writersChanges: Partial<BootstrapFile['aitp']> = {},
+  cp?: BootstrapFile['cp'],
+): Promise<Trio> {
   const sink = await startTelemetrySink()
   const [writer, researcher, sub] = await Promise.all([
-    startLoneWorker('writer', sink, {}, { aitp: writersChanges }),
+    startLoneWorker('writer', sink, {}, { aitp: writersChanges, ...(cp ? { cp } : {}) }),
     startLoneWorker('researcher', sink),
     startLoneWorker('researcher', sink, {}, { agent_id: 'sub-researcher' }),
   ])
@@ -264,6 +268,45 @@ describe('a redemption is refused', () => {
       'DELEGATION_SOURCE_TCT_REVOKED',
       'delegation.revocation',
     )
+  })
+
+  it('when the Control Plane lists the source, which the issuer’s own calls do not ask about', async () => {
+    const controlPlane = await startControlPlane()
+    const { sink, writer, researcher, sub } = await trio(
+      {},
+      { base_url: controlPlane.baseUrl, aid: controlPlane.aid },
+    )
+    const { jti } = await shake(researcher, writer)
+    const { delegation_token } = await delegate(researcher, sub, writer)
+    controlPlane.revoke(jti)
+    await writer.admin('POST', '/admin/refresh-revocations', {})
+    expect(await write(researcher, writer)).toHaveProperty('article')
+    await refusal(
+      sink,
+      redeem(sub, writer, delegation_token),
+      'DELEGATION_SOURCE_TCT_REVOKED',
+      'delegation.revocation',
+    )
+  })
+
+  it('when nobody knows what is revoked, before the token is looked at; under soft_fail it is served', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const cp = { base_url: controlPlane.baseUrl, aid: controlPlane.aid }
+    const strict = await trio({}, cp)
+    await shake(strict.researcher, strict.writer)
+    const refused = (await delegate(strict.researcher, strict.sub, strict.writer)).delegation_token
+    await refusal(
+      strict.sink,
+      redeem(strict.sub, strict.writer, refused),
+      'DELEGATION_SOURCE_TCT_REVOKED',
+      'delegation.revocation',
+    )
+    const lax = await trio({}, { ...cp, fail_mode: 'soft_fail' })
+    await shake(lax.researcher, lax.writer)
+    const served = (await delegate(lax.researcher, lax.sub, lax.writer)).delegation_token
+    expect(await redeem(lax.sub, lax.writer, served)).toHaveProperty('ok', true)
+    expect(eventsOf(lax.sink, 'revocation.degraded_serve')).not.toEqual([])
   })
 
   it('when somebody else presents it, with a key of his own', async () => {

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAitp } from '../../src/aitp/index.ts'
+import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import {
   eventsOf,
   exchangesOf,
@@ -12,6 +15,7 @@ import {
   startTelemetrySink,
 } from '../support/worker.ts'
 
+const aitp = createAitp(nodeEngine)
 const hello = '/aitp/handshake/hello'
 
 function post(worker: LoneWorker, path: string, body: BodyInit, headers: Record<string, string> = {}) {
@@ -98,6 +102,76 @@ describe('a request to an agent', () => {
     expect(exchangesOf(sink, 'hello').at(-1)).toMatchObject({ response: { status: 429 } })
     // Others than the routes of the protocol have limits of their own.
     expect((await fetch(bob.manifestUrl)).status).toBe(200)
+  })
+})
+
+/** A hello of an agent that is nothing but a key, sent from an address of this machine. */
+async function sendHello(bob: LoneWorker, seed: Uint8Array, localAddress: string) {
+  const key = aitp.agentKey(seed)
+  const now = Math.floor(Date.now() / 1000)
+  const randomness = (length: number) => randomBytes(length)
+  const own = aitp.buildManifest(
+    key,
+    {
+      displayName: 'dora',
+      subject: 'dora',
+      handshakeEndpoint: 'http://127.0.0.1:1/aitp/handshake/',
+      offeredCapabilities: ['dora.idle'],
+      acceptedIdentityTypes: ['pinned_key'],
+      acceptedTrustAnchors: [],
+      publishedAt: now,
+      expiresAt: now + 600,
+      allowLoopbackHttp: true,
+    },
+    { randomBytes: randomness },
+  )
+  const text = await (await fetch(bob.manifestUrl)).text()
+  const peer = aitp.verifyManifest(text, { now, allowLoopbackHttp: true })
+  const { message } = aitp.startHandshake(
+    {
+      key,
+      manifest: own.verified,
+      pins: null,
+      tctTtlSecs: 300,
+      issueVoucher: false,
+      allowLoopbackHttp: true,
+      replay: aitp.createReplayStore({ capacity: 10 }),
+    },
+    peer,
+    ['write.content'],
+    { now, randomBytes: randomness },
+  )
+  const headers = { 'content-type': 'application/json' }
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: bob.worker.port,
+    localAddress,
+    method: 'POST',
+    path: hello,
+    headers,
+  })
+  outgoing.end(message)
+  const [response]: IncomingMessage[] = await once(outgoing, 'response')
+  response?.resume()
+  return { status: response?.statusCode, retryAfter: response?.headers['retry-after'] }
+}
+
+describe('an agent that asks from several addresses', () => {
+  // Only there has every machine more than one address that leads to itself.
+  it.runIf(process.platform === 'linux')('is one, once its signature says so', async () => {
+    const bob = await startLoneWorker('writer', await startTelemetrySink())
+    const seed = randomBytes(32)
+    const { aid } = aitp.agentKey(seed)
+    const peer = { agent_id: 'dora', aid, manifest_url: 'http://127.0.0.1:1/m', did: null }
+    await bob.admin('PUT', '/admin/peers', { peers: [peer] })
+    for (let sent = 0; sent < 120; sent += 1) {
+      const answer = await sendHello(bob, seed, sent % 2 === 0 ? '127.0.0.1' : '127.0.0.2')
+      expect(answer.status).toBe(200)
+    }
+    expect(await sendHello(bob, seed, '127.0.0.2')).toEqual({
+      status: 429,
+      retryAfter: expect.stringMatching(/^[1-6]?\d$/),
+    })
   })
 })
 

@@ -68,6 +68,12 @@ describe('a token that its issuer has revoked', () => {
         detail: `${jti} is revoked (local)`,
       },
     })
+    expect(exchangesOf(sink, 'capability').at(-1)).toMatchObject({ side: 'client' })
+    expect(exchangesOf(sink, 'capability').at(-2)?.report).toMatchObject({
+      subject: 'tct',
+      verdict: 'refused',
+      code: 'TCT_REVOKED',
+    })
     const decided = eventsOf(sink, 'gate.decided').at(-1)
     expect(decided?.stages.slice(2, 5)).toMatchObject([
       { stage: 'trust', decision: 'passed' },

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HeldTct, SessionBundleExported } from '../../src/shared/admin.ts'
+import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
+import { startControlPlane } from '../support/control-plane.ts'
 import {
   eventsOf,
   introduce,
@@ -17,11 +19,11 @@ interface Session {
 }
 
 /** Two agents that hold a token of a third. */
-async function session(): Promise<Session> {
+async function session(cp?: BootstrapFile['cp']): Promise<Session> {
   const sink = await startTelemetrySink()
   const [coordinator, writer, analyzer] = await Promise.all([
     startLoneWorker('researcher', sink),
-    startLoneWorker('writer', sink),
+    startLoneWorker('writer', sink, {}, cp ? { cp } : {}),
     startLoneWorker('analyzer', sink),
   ])
   await introduce([coordinator, writer, analyzer])
@@ -84,6 +86,35 @@ describe('a session bundle', () => {
     await expect(verifyBundle(analyzer, coordinator, bundle_envelope)).rejects.toMatchObject({
       check: 'bundle.revocation',
     })
+  })
+
+  it('is degraded by the list of the Control Plane', async () => {
+    const controlPlane = await startControlPlane()
+    const cp = { base_url: controlPlane.baseUrl, aid: controlPlane.aid }
+    const { coordinator, members, held } = await session(cp)
+    const [writer, analyzer] = members
+    const { bundle_envelope } = await exportBundle(coordinator, held)
+    controlPlane.revoke(held[1]?.jti ?? '')
+    await writer.admin('POST', '/admin/refresh-revocations', {})
+    expect(await verifyBundle(writer, coordinator, bundle_envelope)).toMatchObject({
+      kind: 'degraded',
+      dropped_aids: [analyzer.worker.aid],
+    })
+  })
+
+  it('is not judged by an agent that does not know what is revoked', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const { coordinator, members, held } = await session({
+      base_url: controlPlane.baseUrl,
+      aid: controlPlane.aid,
+    })
+    const { bundle_envelope } = await exportBundle(coordinator, held)
+    await expect(verifyBundle(members[0], coordinator, bundle_envelope)).rejects.toMatchObject({
+      code: 'TCT_REVOKED',
+      check: 'bundle.revocation',
+    })
+    expect(await verifyBundle(members[1], coordinator, bundle_envelope)).toMatchObject({ kind: 'clear' })
   })
 
   it('says nothing to an agent that is not in it', async () => {

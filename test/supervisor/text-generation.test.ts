@@ -86,4 +86,37 @@ describe('text generation', () => {
       }),
     ).toMatchObject({ stub: true, article: expect.stringContaining('one point') })
   })
+
+  it('has two stages in the analyzer, and a longer form of research; each is told and marked', async () => {
+    const sink = await startTelemetrySink()
+    const [analyzer, researcher] = await Promise.all([
+      startLoneWorker('analyzer', sink),
+      startLoneWorker('researcher', sink),
+    ])
+    const origin = { provider: 'offline', model: 'offline-text-1', stub: true }
+    expect(
+      await analyzer.admin('POST', '/admin/self-execute', {
+        capability: 'analyze.data',
+        payload: { article: 'Kelp grows fast.\nIt stores carbon.' },
+      }),
+    ).toEqual({
+      summary: '- Kelp grows fast.\n- It stores carbon.',
+      risks: expect.stringContaining('2 points'),
+      agent: 'analyzer',
+      ...origin,
+    })
+    expect(
+      await researcher.admin('POST', '/admin/self-execute', { capability: 'research.deep', payload: 'kelp' }),
+    ).toEqual({
+      deep_findings: expect.stringContaining('## Sources'),
+      topic: 'kelp',
+      agent: 'researcher',
+      ...origin,
+    })
+    expect(llmEvents(sink).filter(({ type }) => type === 'llm.complete')).toMatchObject([
+      { task: 'summarise' },
+      { task: 'find_risks' },
+      { task: 'research_deep' },
+    ])
+  })
 })

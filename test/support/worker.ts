@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { askAgent } from '../../src/main/hosting/admin-client.ts'
@@ -32,6 +32,8 @@ export interface BootstrapChanges extends Partial<Omit<BootstrapFile, 'aitp'>> {
 export interface TelemetrySink {
   readonly url: string
   readonly items: TelemetryItem[]
+  /** Goes away, so that nothing can be reported any more. */
+  stop(): void
 }
 
 /** Takes what workers report, in the place of a host. */
@@ -43,11 +45,12 @@ export async function startTelemetrySink(): Promise<TelemetrySink> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  const stop = () => {
     server.closeAllConnections()
     server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/internal/telemetry`, items }
+  }
+  onTestFinished(stop)
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/internal/telemetry`, items, stop }
 }
 
 const capabilityOf = {
@@ -56,12 +59,17 @@ const capabilityOf = {
   analyzer: 'analyze.data',
 } as const
 
-/** Starts one built worker without a run around it. */
+/**
+ * Starts one built worker without a run around it.
+ *
+ * @param log gets, at the level `debug`, every line that the worker writes
+ */
 export async function startLoneWorker(
   name: keyof typeof capabilityOf,
   sink: TelemetrySink,
   environment: Readonly<Record<string, string>> = {},
   { aitp, ...changes }: BootstrapChanges = {},
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<LoneWorker> {
   const bootstrap: BootstrapFile = {
     run_id: randomUUID(),
@@ -81,7 +89,7 @@ export async function startLoneWorker(
     inputs: { topic: 'lone workers', style: 'technical' },
     ...changes,
   }
-  const supervisor = createSupervisor(pino({ level: 'silent' }))
+  const supervisor = createSupervisor(log)
   onTestFinished(() => supervisor.stopAll())
   const worker = await supervisor.launch(
     {

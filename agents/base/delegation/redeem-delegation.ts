@@ -61,7 +61,11 @@ export async function redeemDelegation(
 /** The wrong agent to take the delegation to, when that is the fault of the current work. */
 function misdirected({ peers }: Agent): string | undefined {
   const wrong = faultOf('wrong_audience')
-  return wrong === undefined ? undefined : peers.byAid(wrong.peer_aid)?.manifest_url
+  if (wrong === undefined) return undefined
+  const url = peers.byAid(wrong.peer_aid)?.manifest_url
+  if (url === undefined)
+    throw new WorkerError(412, 'fault_not_possible', `the host has named no agent ${wrong.peer_aid}`)
+  return url
 }
 
 async function present(

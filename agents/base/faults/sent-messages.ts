@@ -13,6 +13,8 @@ export function createSentMessages(): SentMessages {
   const keyOf = ({ kind, peerAid }: Pick<Outgoing, 'kind' | 'peerAid'>) => `${kind} ${peerAid}`
   return {
     keep(message) {
+      // A call without a token shows nothing that could be used again.
+      if (message.kind === 'capability' && message.headers?.['x-aitp-tct'] === undefined) return
       messages.set(keyOf(message), message)
       const [oldest] = messages.keys()
       if (messages.size > mostKept && oldest !== undefined) messages.delete(oldest)

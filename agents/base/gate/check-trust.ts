@@ -4,7 +4,7 @@ import type { Report } from '../../../src/shared/report.ts'
 import type { Agent } from '../agent.ts'
 import { unixNow } from '../clock.ts'
 import { possessionAsked, requirePossession } from '../possession.ts'
-import type { Refusal } from '../refusal.ts'
+import { type Refusal, refusalOf, WorkerError } from '../refusal.ts'
 import type { RevocationJudge } from '../revocation/terms.ts'
 import type { Requirement } from './required-grant.ts'
 import { startStage } from './stages.ts'
@@ -71,14 +71,15 @@ export function checkTrust(
       report,
     }
   } catch (error) {
-    if (!(error instanceof AitpError)) throw error
+    if (!(error instanceof AitpError || error instanceof WorkerError)) throw error
     const refusal = refusalBy(error, token, asked.revocation)
-    const isRevoked = error.check === 'tct.revocation'
-    const trust = isRevoked
-      ? end('passed', 'the TCT verifies')
-      : end('refused', `${error.code}${error.check === null ? '' : ` at ${error.check}`}: ${refusal.message}`)
-    const isProof = proofCollector.report('pop_response', now).verdict === 'refused'
-    const report = isProof ? proofCollector.report('pop_response', now) : tctCollector.report('tct', now)
+    const { code, check, message } = refusal
+    const trust =
+      check === 'tct.revocation'
+        ? end('passed', 'the TCT verifies')
+        : end('refused', `${code}${check === null ? '' : ` at ${check}`}: ${message}`)
+    const proofReport = proofCollector.report('pop_response', now)
+    const report = proofReport.checks.length > 0 ? proofReport : tctCollector.report('tct', now)
     return { facts: factsOf(trust, asked.revocation), caller: null, refusal, headers: {}, report }
   }
 }
@@ -87,14 +88,17 @@ function factsOf(trust: StageFact, revocation: StageFact | undefined): StageFact
   return revocation === undefined ? [trust] : [trust, revocation]
 }
 
-function refusalBy(error: AitpError, token: string, revocation: StageFact | undefined): Refusal {
-  const { code, check, retryable } = error
-  const base = { status: 403, code, check, retryable }
-  if (check === 'tct.revocation' && revocation) {
+function refusalBy(
+  error: AitpError | WorkerError,
+  token: string,
+  revocation: StageFact | undefined,
+): Refusal {
+  const refusal = refusalOf(error, 403)
+  if (refusal.check === 'tct.revocation' && revocation) {
     // Its holder has shown a token that verifies, so he may know whose list it is on.
-    return { ...base, message: revocation.reason, peerMessage: revocation.reason }
+    return { ...refusal, message: revocation.reason, peerMessage: revocation.reason }
   }
-  return { ...base, message: token === '' ? 'no TCT was presented' : error.message }
+  return token === '' ? { ...refusal, message: 'no TCT was presented' } : refusal
 }
 
 function judge(

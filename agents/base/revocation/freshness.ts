@@ -29,7 +29,7 @@ export function createFreshness(
       const now = freshness()
       if (now.posture !== 'degraded' || now.refusal !== null) return now
       serves += 1
-      if (serves % toldEach === 1) {
+      if (serves === 1 || serves % toldEach === 0) {
         telemetry.event({
           type: 'revocation.degraded_serve',
           reason: now.reason,
