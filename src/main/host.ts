@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import type { Handlers } from '../shared/contract.ts'
+import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
@@ -26,6 +27,8 @@ export interface HostConfig {
   readonly dataFolder: DataFolder
   readonly scenariosDir: string
   readonly agentsDir: string
+  /** The program that programs of scenarios run under. */
+  readonly guardFile: string
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
@@ -76,6 +79,9 @@ export async function createHost(config: HostConfig): Promise<Host> {
     telemetry,
     dataFolder,
     agentsDir: config.agentsDir,
+    guardFile: config.guardFile,
+    scenariosDir: config.scenariosDir,
+    programs: allowedPrograms(dataFolder.root),
     telemetryUrl: () => `http://127.0.0.1:${port}/internal/telemetry`,
     hostUrl: () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`,
     environment,

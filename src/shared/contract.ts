@@ -59,6 +59,8 @@ export const StartRun = z.strictObject({
   fault_injection: z.record(z.string(), z.array(z.string())).default({}),
   /** The Control Plane of this run; what the host is configured with when absent. */
   cp: ControlPlaneChoice.optional(),
+  /** Remembers that the scenarios of this host's folder may start programs of their own. */
+  allow_programs: z.boolean().default(false),
   /** Derives the agents' keys by the ecosystem's public formula, so that anybody who knows the run id has them. */
   dangerously_playground_seeds: z.boolean().default(false),
 })

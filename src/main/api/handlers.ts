@@ -109,7 +109,7 @@ function scenarioDetail(registry: Registry, ref: string): ScenarioDetail {
   }
 }
 
-function runningAgent({ runId, agentId, port, pid, aid, state, exit }: Worker): RunningAgent {
+function runningAgent({ runId, agentId, peerPort: port, pid, aid, state, exit }: Worker): RunningAgent {
   return {
     run_id: runId,
     agent_id: agentId,
