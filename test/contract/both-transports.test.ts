@@ -83,6 +83,12 @@ const cases: Record<CallName, Case | null> = {
     code: 'exchange_not_found',
   },
   listAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  hostAgent: null,
+  listHostedAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  getHostedAgent: null,
+  stopHostedAgent: null,
+  resolveAndHandshake: null,
+  invokeFederated: null,
 }
 
 const outcome = (client: ConsoleClient, name: CallName, input: unknown) =>

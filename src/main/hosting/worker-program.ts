@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -36,6 +36,16 @@ export function workerProgram(
     command: [program, ...entrypoint.args].join(' '),
     leadsGroup: true,
   }
+}
+
+/** A worker that is not there, and a folder that is none, are told before anything starts. */
+export function requireProgram(agentId: string, manifest: AgentManifestFile, places: ProgramPlaces): void {
+  const { file } = workerProgram(agentId, manifest, places)
+  if (existsSync(file)) return
+  throw new AppError(
+    'agent_manifest_not_found',
+    `Agent ${agentId} is to be the worker ${manifest.spec.entrypoint.value}, and there is no ${file}.`,
+  )
 }
 
 /** Where a bundled worker lies. */

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
@@ -7,7 +6,7 @@ import type { RunAgent, RunStatus } from '../../shared/run.ts'
 import type { AgentSpec } from '../../shared/scenario.ts'
 import type { AllowedPrograms } from '../allowed-programs.ts'
 import type { ControlPlanes } from '../control-plane/control-planes.ts'
-import { type ProgramPlaces, workerProgram } from '../hosting/worker-program.ts'
+import { requireProgram } from '../hosting/worker-program.ts'
 import { effectiveInputs, findScenario, type Registry, type ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -52,7 +51,9 @@ export function createRunner(parts: RunnerParts): Runner {
   function start(request: StartRun): { runId: string; status: RunStatus } {
     const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
     const inputs = effectiveInputs(scenario.scenario, request.inputs)
-    requireWorkers(scenario, parts)
+    for (const [agentId, manifest] of Object.entries(scenario.manifests)) {
+      requireProgram(agentId, manifest, parts)
+    }
     if (request.allow_programs) parts.programs.allow(parts.scenariosDir)
     parts.programs.require(parts.scenariosDir, scenario.manifests)
     const agents = scenario.scenario.spec.agents
@@ -127,18 +128,6 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     active: () => [...live.keys()],
     idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),
-  }
-}
-
-/** A worker that is not there, and a folder that is none, are told before anything starts. */
-function requireWorkers({ manifests }: ResolvedScenario, places: ProgramPlaces): void {
-  for (const [agentId, manifest] of Object.entries(manifests)) {
-    const { file } = workerProgram(agentId, manifest, places)
-    if (existsSync(file)) continue
-    throw new AppError(
-      'agent_manifest_not_found',
-      `Agent ${agentId} is to be the worker ${manifest.spec.entrypoint.value}, and there is no ${file}.`,
-    )
   }
 }
 
