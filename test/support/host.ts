@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest'
-import { openDataFolder } from '../../src/main/data-folder.ts'
+import { type DataFolder, openDataFolder } from '../../src/main/data-folder.ts'
 import { createHost, type Host, type HostConfig } from '../../src/main/host.ts'
 import { temporaryFolder } from './folders.ts'
 import { builtAgents, builtGuard, shippedScenarios } from './repository.ts'
 
-/** A host of its own for one test, on ports that the system chooses. */
-export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host> {
-  const host = await createHost({
-    dataFolder: openDataFolder(temporaryFolder()),
+/** What a host of a test is made of: ports that the system chooses, and what ships. */
+export function testHost(dataFolder: DataFolder): HostConfig {
+  return {
+    dataFolder,
     scenariosDir: shippedScenarios,
     agentsDir: builtAgents,
     guardFile: builtGuard,
@@ -16,6 +16,13 @@ export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: '0.0.0-test',
+  }
+}
+
+/** A host of its own for one test, gone afterwards. */
+export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host> {
+  const host = await createHost({
+    ...testHost(changes.dataFolder ?? openDataFolder(temporaryFolder())),
     ...changes,
   })
   onTestFinished(() => host.close())

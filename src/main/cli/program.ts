@@ -4,6 +4,7 @@ import { addAdapter } from './commands/adapter.ts'
 import { addBench } from './commands/bench.ts'
 import { addConformance } from './commands/conformance.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addProbe } from './commands/probe.ts'
 import { addRun } from './commands/run.ts'
 import { addScenarios } from './commands/scenarios.ts'
 import { addServe } from './commands/serve.ts'
@@ -32,6 +33,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addRun(program, terminal, end)
   addTrace(program, terminal, end)
   addVerify(program, terminal, end)
+  addProbe(program, terminal, end)
   addConformance(program, terminal, end)
   addAdapter(program, terminal)
   addBench(program, terminal, end)
