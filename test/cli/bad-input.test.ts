@@ -7,7 +7,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram } from '../../src/main/cli/program.ts'
 import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
+import { programManifest } from '../support/foreign/manifest.ts'
 import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { ofTheTest, scenarioTree } from '../support/scenario-tree.ts'
 
 async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const home = join(temporaryFolder(), 'home')
@@ -88,6 +90,18 @@ describe('bad input is refused with one sentence and exit 2, nothing started', (
       /nope/,
       'template_not_found',
     ))
+
+  it('a program of a scenario that nobody has allowed to start any', () => {
+    const scenarios = scenarioTree({
+      agents: [{ id: 'foreign', ref: '_shared/agents/foreign' }],
+      manifests: { foreign: programManifest() },
+    })
+    return refusedWithoutATrace(
+      ['run', ofTheTest, '--scenarios', scenarios],
+      /Agent foreign is the program .*worker\.ts.*--allow-programs/,
+      'programs_not_allowed',
+    )
+  })
 
   it('a time limit that is no number', () =>
     refusedWithoutATrace(['run', researchAndWrite, '--timeout', 'soon'], /soon/, 'usage'))
