@@ -228,6 +228,7 @@ function refusal(error: unknown, status: number): Refused {
 function writePids(): void {
   const [pidFile] = process.argv.slice(2)
   if (pidFile === undefined) return
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"
+  const child = spawn(process.execPath, ['-e', deaf], { stdio: 'ignore' })
   writeFileSync(pidFile, `${process.pid} ${child.pid}`)
 }
