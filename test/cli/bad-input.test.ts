@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram } from '../../src/main/cli/program.ts'
 import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
-import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
 async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const home = join(temporaryFolder(), 'home')
@@ -15,7 +15,7 @@ async function program(args: readonly string[], environment: NodeJS.ProcessEnv =
   const stderr: string[] = []
   const code = await runProgram(args, {
     version: '0.0.0-test',
-    paths: { scenarios: shippedScenarios, agents: builtAgents, pages: builtAgents },
+    paths: { scenarios: shippedScenarios, agents: builtAgents, guard: builtGuard, pages: builtAgents },
     environment: { AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', PATH: process.env['PATH'], ...environment },
     write: (text) => {
       stdout += text

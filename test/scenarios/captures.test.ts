@@ -9,7 +9,7 @@ import { createLocalClient } from '../../src/main/local-client.ts'
 import type { ExchangeDetail } from '../../src/shared/exchange.ts'
 import { runCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
-import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aitp-console-test-'))
 let host: Host
@@ -20,6 +20,7 @@ beforeAll(async () => {
     dataFolder: openDataFolder(folder),
     scenariosDir: shippedScenarios,
     agentsDir: builtAgents,
+    guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
     agentBasePort: 0,

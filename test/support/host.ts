@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { openDataFolder } from '../../src/main/data-folder.ts'
 import { createHost, type Host, type HostConfig } from '../../src/main/host.ts'
 import { temporaryFolder } from './folders.ts'
-import { builtAgents, shippedScenarios } from './repository.ts'
+import { builtAgents, builtGuard, shippedScenarios } from './repository.ts'
 
 /** A host of its own for one test, on ports that the system chooses. */
 export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host> {
@@ -10,6 +10,7 @@ export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host
     dataFolder: openDataFolder(temporaryFolder()),
     scenariosDir: shippedScenarios,
     agentsDir: builtAgents,
+    guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
     agentBasePort: 0,
