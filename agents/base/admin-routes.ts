@@ -113,7 +113,7 @@ export function adminRoutes(
 const HeldTctQuery = z.object({ peer_aid: z.string() })
 
 function heldTct(agent: Agent, peerAid: string): HeldTct {
-  const { token, claims } = requireHeld(agent, peerAid).held
+  const { token, claims } = requireHeld(agent.held, peerAid).held
   return {
     aid: claims.sub,
     peer_aid: claims.iss,

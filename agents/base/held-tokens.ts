@@ -1,5 +1,4 @@
 import type { Aid, HeldToken, VerifiedManifest } from '../../src/aitp/index.ts'
-import type { Agent } from './agent.ts'
 import { tokenOrigin } from './endpoints.ts'
 import { WorkerError } from './refusal.ts'
 
@@ -16,17 +15,17 @@ export type HeldTokens = Map<string, BoundToken>
 
 /** Keeps what a peer issued, for use at the origin its manifest names and nowhere else. */
 export function holdToken(
-  agent: Pick<Agent, 'held'>,
+  tokens: HeldTokens,
   peer: VerifiedManifest,
   manifestUrl: string,
   held: HeldToken,
 ): void {
-  agent.held.set(peer.aid, { held, origin: tokenOrigin(peer), manifestUrl })
+  tokens.set(peer.aid, { held, origin: tokenOrigin(peer), manifestUrl })
 }
 
 /** The token held from a peer. Throws `no_held_tct`, 412, when there is none. */
-export function requireHeld(agent: Agent, peerAid: string): BoundToken {
-  const bound = agent.held.get(peerAid)
+export function requireHeld(tokens: HeldTokens, peerAid: string): BoundToken {
+  const bound = tokens.get(peerAid)
   if (bound !== undefined) return bound
   throw new WorkerError(412, 'no_held_tct', `no TCT is held from ${peerAid}; shake hands first`)
 }
@@ -35,13 +34,17 @@ export function requireHeld(agent: Agent, peerAid: string): BoundToken {
  * The token held from a peer that this agent can prove to be its own. Throws `no_held_tct`, 412, also for one that was
  * issued to a key which has been rotated away.
  */
-export function requireOwnHeld(agent: Agent, peerAid: string): BoundToken & { readonly issuer: Aid } {
-  const bound = requireHeld(agent, peerAid)
+export function requireOwnHeld(
+  tokens: HeldTokens,
+  ownAid: Aid,
+  peerAid: string,
+): BoundToken & { readonly issuer: Aid } {
+  const bound = requireHeld(tokens, peerAid)
   const { iss: issuer, sub } = bound.held.claims
-  if (sub === agent.identity.key.aid) return { ...bound, issuer }
+  if (sub === ownAid) return { ...bound, issuer }
   throw new WorkerError(
     412,
     'no_held_tct',
-    `the TCT held from ${peerAid} was issued to ${sub}, this agent is ${agent.identity.key.aid} now`,
+    `the TCT held from ${peerAid} was issued to ${sub}, this agent is ${ownAid} now`,
   )
 }

@@ -30,7 +30,7 @@ export async function initiateHandshake(
   const grants = requestedGrants.length === 0 ? peer.body.offered_capabilities : requestedGrants
   const { established, sessionId, exchangeId } = await shakeHands(agent, manifestUrl, peer, grants)
   const { held, issued } = established
-  holdToken(agent, peer, manifestUrl, held)
+  holdToken(agent.held, peer, manifestUrl, held)
   agent.telemetry.event(
     {
       type: 'handshake.complete',

@@ -26,7 +26,7 @@ export async function invoke(agent: Agent, call: Call): Promise<unknown> {
 }
 
 function callWithToken(agent: Agent, call: Call): Promise<unknown> {
-  const bound = requireHeld(agent, call.peer_aid)
+  const bound = requireHeld(agent.held, call.peer_aid)
   const { token, claims } = presentedTct(agent, bound)
   const outgoing = request(call, bound.origin, { 'x-aitp-tct': token })
   return exchangeWithProof(agent, outgoing, claims, judge, report)

@@ -94,7 +94,7 @@ describe('held tokens', () => {
         jti: randomUUID(),
       })
       const heldToken = { token, fingerprint: `${index}`, claims, voucher: null, unrequestedGrants: [] }
-      holdToken({ held }, peer, 'https://a.example/.well-known/aitp-manifest', heldToken)
+      holdToken(held, peer, 'https://a.example/.well-known/aitp-manifest', heldToken)
     }
     expect([...held].map(([aid, { origin, held: each }]) => [aid, origin, each.fingerprint])).toEqual([
       [peers[0]?.aid, 'https://a.example', '0'],

@@ -54,6 +54,10 @@ describe('ports', () => {
       eventsOf(await client.call('getRun', { run_id: runId }), 'agent.ready').map(({ port }) => port)
     const all = [...(await ports(first)), ...(await ports(second.run_id))]
     expect(new Set([...all, base]).size).toBe(5)
+    const asked = [await client.call('getRun', { run_id: first }), second].flatMap((record) =>
+      eventsOf(record, 'agent.spawning').map(({ port }) => port),
+    )
+    expect(new Set(asked).size).toBe(4)
     expect(await ports(first)).toContain(base + 1)
     expect(second.status).toBe('success')
     await client.call('resumeRun', { run_id: first })

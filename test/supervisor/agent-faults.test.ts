@@ -171,7 +171,7 @@ describe('a fault in a call', () => {
 
 describe('a fault in a handshake', () => {
   const cases: [AgentFault, string][] = [
-    [{ kind: 'peer_offline' }, 'MANIFEST_NOT_FOUND'],
+    [{ kind: 'peer_offline' }, 'no_answer'],
     [{ kind: 'drop', ms: 300 }, 'no_answer'],
     [{ kind: 'duplicate' }, 'REPLAY_DETECTED'],
     [{ kind: 'tamper' }, 'INVALID_SIGNATURE'],
@@ -219,7 +219,7 @@ describe('a fault in a handshake', () => {
 
 describe('a fault in a renewal', () => {
   const cases: [AgentFault, string][] = [
-    [{ kind: 'peer_offline' }, 'MANIFEST_NOT_FOUND'],
+    [{ kind: 'peer_offline' }, 'no_answer'],
     [{ kind: 'drop', ms: 300 }, 'no_answer'],
     [{ kind: 'duplicate' }, 'REPLAY_DETECTED'],
     [{ kind: 'tamper' }, 'TCT_SIGNATURE_INVALID'],
@@ -266,7 +266,7 @@ describe('a fault in a redemption', () => {
     })
 
   it.each<[AgentFault, string]>([
-    [{ kind: 'peer_offline' }, 'MANIFEST_NOT_FOUND'],
+    [{ kind: 'peer_offline' }, 'no_answer'],
     [{ kind: 'drop', ms: 300 }, 'no_answer'],
     [{ kind: 'tamper' }, 'DELEGATION_INVALID_SIGNATURE'],
     [{ kind: 'duplicate' }, 'DELEGATION_POP_FAILED'],

@@ -202,8 +202,9 @@ describe('an answer to an agent', () => {
     )
     await expect(handshake(alice, url)).rejects.toMatchObject({
       code: 'MANIFEST_NOT_FOUND',
-      message: `${url} answered with a redirect`,
+      message: `${url} answered 302`,
     })
+    expect(exchangesOf(sink, 'manifest')).toHaveLength(1)
   })
 
   it('is read up to 256 KiB, whatever it says of its length', async () => {

@@ -61,7 +61,7 @@ describe('proof of possession', () => {
       [200, 'unsigned'],
     ])
     expect(eventsOf(sink, 'gate.decided').map(({ decision, code }) => [decision, code])).toEqual([
-      ['refused', 'pop_required'],
+      ['challenged', 'pop_required'],
       ['allowed', null],
     ])
     expect(eventsOf(sink, 'gate.decided').at(-1)?.stages[2]?.reason).toContain(

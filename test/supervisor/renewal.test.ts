@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createAitp } from '../../src/aitp/index.ts'
+import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { HandshakeDone, HeldTct, TctRenewed } from '../../src/shared/admin.ts'
 import type { BootstrapFile } from '../../src/shared/bootstrap.ts'
+import { startControlPlane } from '../support/control-plane.ts'
 import {
   eventsOf,
   exchangesOf,
@@ -10,11 +14,13 @@ import {
   startTelemetrySink,
 } from '../support/worker.ts'
 
-async function pair(writersChanges: Partial<BootstrapFile['aitp']> = {}) {
+const aitp = createAitp(nodeEngine)
+
+async function pair(writersChanges: Partial<BootstrapFile['aitp']> = {}, cp?: BootstrapFile['cp']) {
   const sink = await startTelemetrySink()
   const [alice, bob] = await Promise.all([
     startLoneWorker('researcher', sink),
-    startLoneWorker('writer', sink, {}, { aitp: writersChanges }),
+    startLoneWorker('writer', sink, {}, { aitp: writersChanges, ...(cp ? { cp } : {}) }),
   ])
   await introduce([alice, bob])
   const first = HandshakeDone.parse(
@@ -147,25 +153,44 @@ describe('a renewal is refused', () => {
     })
   })
 
-  it.each([
-    ['one that is no object', '', '"text"'],
-    [
-      'one with a member too many',
-      '',
-      '{"current_tct":"a","pop_nonce":"b","pop_signature":"c","ttl_secs":1}',
-    ],
-    ['one that asks for no number of seconds', '?ttl_secs=-5', '{}'],
-    ['one that asks twice', '?ttl_secs=5&ttl_secs=6', '{}'],
-  ])('when the request is %s', async (_, query, body) => {
-    const { bob } = await pair()
-    const answer = await fetch(`http://127.0.0.1:${bob.worker.port}/aitp/handshake/renew${query}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    })
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({
-      error: { code: expect.stringMatching(/^INVALID_ENVELOPE|UNKNOWN_FIELD$/) },
-    })
+  it('under fail_closed, when nobody knows what is revoked', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const cp = { base_url: controlPlane.baseUrl, aid: controlPlane.aid, fail_mode: 'fail_closed' as const }
+    const { alice, bob } = await pair({}, cp)
+    await expect(renew(alice, bob)).rejects.toMatchObject({ code: 'TCT_REVOKED' })
+  })
+
+  it('when its request is not one, or does not say for how many seconds', async () => {
+    const { sink, alice, bob } = await pair()
+    const { tct_token } = HeldTct.parse(await heldBy(alice, bob))
+    const current = aitp.verifyTct(tct_token, { now: Math.floor(Date.now() / 1000) })
+    const key = aitp.agentKey(Buffer.from(alice.bootstrap.aitp.seed_hex, 'hex'))
+    const genuine = aitp.buildRenewalRequest(key, current, { randomBytes })
+    const post = (body: string, query = '', type = 'application/json') =>
+      fetch(`http://127.0.0.1:${bob.worker.port}/aitp/handshake/renew${query}`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      })
+    const more = JSON.stringify({ ...JSON.parse(genuine), ttl_secs: 1 })
+    const refused = [
+      await post('"text"'),
+      await post(genuine, '', 'text/plain'),
+      await post(genuine, '?ttl_secs=-5'),
+      await post(genuine, '?ttl_secs=0'),
+      await post(genuine, '?ttl_secs=5&ttl_secs=6'),
+      await post(more),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual(Array(6).fill(400))
+    expect(eventsOf(sink, 'tct.renewal.rejected').map(({ code, check }) => [code, check])).toEqual([
+      ['INVALID_ENVELOPE', 'renewal.request'],
+      ['INVALID_ENVELOPE', 'http.content_type'],
+      ['INVALID_ENVELOPE', 'renewal.request'],
+      ['INVALID_ENVELOPE', 'renewal.request'],
+      ['INVALID_ENVELOPE', 'renewal.request'],
+      ['UNKNOWN_FIELD', 'renewal.request'],
+    ])
+    expect((await post(genuine)).status).toBe(200)
   })
 })

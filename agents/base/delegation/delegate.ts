@@ -47,7 +47,7 @@ export async function delegate(agent: Agent, wanted: Wanted): Promise<Delegated>
 /** Before anybody is asked for anything: is there something that this agent can pass on? */
 function requireBasis(agent: Agent, { peer_aid, parent_token }: Wanted): void {
   if (parent_token === undefined) {
-    if (requireOwnHeld(agent, peer_aid).held.voucher !== null) return
+    if (requireOwnHeld(agent.held, agent.identity.key.aid, peer_aid).held.voucher !== null) return
     throw new WorkerError(412, 'no_voucher', `no grant voucher is held from ${peer_aid}`)
   }
   const parent = delegationDescent(agent.aitp, parent_token)
@@ -83,7 +83,7 @@ function issue(
         parent: parent_token,
         jti: aitp.newUuid(randomness),
       })
-    const { held, issuer } = requireOwnHeld(agent, peer_aid)
+    const { held, issuer } = requireOwnHeld(agent.held, agent.identity.key.aid, peer_aid)
     const voucher = aitp.verifyVoucher(held.voucher ?? '', {
       now,
       expectedIssuer: issuer,

@@ -34,7 +34,7 @@ export async function redeemDelegation(
   const url = misdirected(agent) ?? manifestUrl
   const issuer = await fetchManifest(agent, url)
   const { held, exchangeId } = await present(agent, issuer, token)
-  holdToken(agent, issuer, url, held)
+  holdToken(agent.held, issuer, url, held)
   const { jti, grants, exp } = held.claims
   agent.telemetry.event(
     {

@@ -28,7 +28,7 @@ export class NoAnswer extends Error {
 /** How a request is carried to its target. Rejects with {@link NoAnswer}, or `forbidden_target`. */
 export type Transport = (request: HttpRequest, terms: TargetTerms) => Promise<Incoming>
 
-/** Sends one request to a checked address. Follows no redirect and reads no more than an answer may have. */
+/** Sends one request to a checked address. A redirect is an answer like any other; none is read beyond its limit. */
 export const sendRequest: Transport = async (request, terms) => {
   const signal = AbortSignal.timeout(request.timeoutMs)
   try {
@@ -82,7 +82,6 @@ async function read(url: string, response: IncomingMessage): Promise<Incoming> {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
   }
-  if (statusCode >= 300 && statusCode < 400) abandon(response, `${url} answered with a redirect`)
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (encoding !== 'identity') abandon(response, `${url} answered in the encoding ${encoding}`)
   const chunks: Uint8Array[] = []

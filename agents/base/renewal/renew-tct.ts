@@ -22,7 +22,7 @@ export async function renewTct(
   peerAid: string,
   ttlSecs: number | undefined,
 ): Promise<TctRenewed> {
-  const { held, issuer, origin, manifestUrl } = requireOwnHeld(agent, peerAid)
+  const { held, issuer, origin, manifestUrl } = requireOwnHeld(agent.held, agent.identity.key.aid, peerAid)
   const renewed = await askIssuer(agent, held, { issuer, origin, manifestUrl, ttlSecs })
   agent.held.set(peerAid, { held: renewed.held, origin, manifestUrl })
   const { jti, exp, iss, sub } = renewed.held.claims

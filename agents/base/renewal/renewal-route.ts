@@ -18,6 +18,7 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
   const now = unixNow()
   try {
     requireJson(request, inbound)
+    requireFreshRevocations(agent)
     const renewed = agent.aitp.processRenewalRequest(inbound.text, {
       key: agent.identity.key,
       manifest: agent.identity.manifest().verified,
@@ -62,6 +63,12 @@ export async function receiveRenewal(agent: Agent, request: Request, response: R
       report: collector.report('renewal_request', now),
     })
   }
+}
+
+/** What calls are refused for where a fail mode was chosen (RFC-AITP-0008 §3.1) gets no new token either. */
+function requireFreshRevocations({ revocation }: Agent): void {
+  const { refusal } = revocation.ownTokens.admit()
+  if (refusal !== null) throw new AitpError('TCT_REVOKED', refusal, { check: 'tct.revocation' })
 }
 
 /** A holder whom this agent would no longer shake hands with gets nothing more (RFC-AITP-0004 §4.1). */

@@ -72,6 +72,12 @@ describe('the issuer on a renewal request', () => {
     expect(JSON.parse(process(request(), { issueVoucher: true }).text)).toHaveProperty('grant_voucher')
   })
 
+  it('may let the life depend on the token to be replaced, within that of the manifest', () => {
+    const exp = (ttlSecs: RenewalContext['ttlSecs']) => process(request(), { ttlSecs }).claims.exp
+    expect(exp((previous) => previous.exp + 1 - NOW)).toBe(held.claims.exp + 1)
+    expect(exp(() => 1_000_000)).toBe(manifest.expiresAt)
+  })
+
   it.each<[string, object | string]>([
     ['no JSON', 'x'],
     ['a list', '[]'],
