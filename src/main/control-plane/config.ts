@@ -13,7 +13,8 @@ export interface ControlPlaneConfig {
 
 /** How agents treat revocation by others, unless the scenario says otherwise; times in seconds. */
 export interface RevocationConfig {
-  readonly failMode: 'fail_closed' | 'soft_fail'
+  /** `null` where nobody chose: then a stale list stops redemptions and no agent's judgement of its own tokens. */
+  readonly failMode: 'fail_closed' | 'soft_fail' | null
   readonly maxStalenessSecs: number
   readonly pollSecs: number
 }
@@ -41,10 +42,16 @@ export function controlPlaneConfig(
 
 export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConfig {
   return {
-    failMode: environment['REVOCATION_FAIL_MODE'] === 'soft_fail' ? 'soft_fail' : 'fail_closed',
+    failMode: failMode(environment['REVOCATION_FAIL_MODE']),
     maxStalenessSecs: positive(environment['REVOCATION_MAX_STALENESS_SECS'], 300),
     pollSecs: positive(environment['REVOCATION_POLL_SECS'], 60),
   }
+}
+
+/** What is set and is not the one that is lax is the one that is strict. */
+function failMode(text: string | undefined): RevocationConfig['failMode'] {
+  if (text === undefined || text === '') return null
+  return text === 'soft_fail' ? 'soft_fail' : 'fail_closed'
 }
 
 function parseAddress(address: string): URL {

@@ -58,7 +58,7 @@ export function agentBootstrap(
             base_url: controlPlane.config.baseUrl,
             api_key: controlPlane.config.apiKey,
             aid: controlPlane.config.aid,
-            fail_mode: trust.revocation.fail_mode ?? terms.revocation.failMode,
+            fail_mode: trust.revocation.fail_mode ?? terms.revocation.failMode ?? undefined,
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,
             poll_secs: terms.revocation.pollSecs,
           },
