@@ -235,3 +235,25 @@ describe('discovery by the registry', () => {
     expect(sourcesOf(record)).toEqual({ caller: 'static_fallback', writer: 'static_fallback' })
   })
 })
+
+describe('a Control Plane that is away', () => {
+  const call = { id: 'call', type: 'workflow', agent: 'caller', capability: 'write.content' } as const
+
+  it('stops no call of an own token, as long as nobody chose a fail mode', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const { client } = await hostWith({ steps: [handshake, call] }, configured(controlPlane))
+    expect(await runToEnd(client)).toMatchObject({ status: 'success', error: null })
+  })
+
+  it('stops it where fail_closed was chosen', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const chosen = configured(controlPlane, { REVOCATION_FAIL_MODE: 'fail_closed' })
+    const { client } = await hostWith({ steps: [handshake, call] }, chosen)
+    expect(await runToEnd(client)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('TCT_REVOKED'),
+    })
+  })
+})

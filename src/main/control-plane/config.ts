@@ -13,7 +13,7 @@ export interface ControlPlaneConfig {
 
 /** How agents treat revocation by others, unless the scenario says otherwise; times in seconds. */
 export interface RevocationConfig {
-  /** `null` where nobody chose: then a stale list stops redemptions and no agent's judgement of its own tokens. */
+  /** `null`: nobody chose one, and an agent judges its own tokens by its own list alone. */
   readonly failMode: 'fail_closed' | 'soft_fail' | null
   readonly maxStalenessSecs: number
   readonly pollSecs: number
@@ -42,15 +42,15 @@ export function controlPlaneConfig(
 
 export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConfig {
   return {
-    failMode: failMode(environment['REVOCATION_FAIL_MODE']),
+    failMode: failMode(environment['REVOCATION_FAIL_MODE']?.trim() ?? ''),
     maxStalenessSecs: positive(environment['REVOCATION_MAX_STALENESS_SECS'], 300),
     pollSecs: positive(environment['REVOCATION_POLL_SECS'], 60),
   }
 }
 
-/** What is set and is not the one that is lax is the one that is strict. */
-function failMode(text: string | undefined): RevocationConfig['failMode'] {
-  if (text === undefined || text === '') return null
+/** Whatever is not `soft_fail` fails closed; nothing at all is no choice. */
+function failMode(text: string): RevocationConfig['failMode'] {
+  if (text === '') return null
   return text === 'soft_fail' ? 'soft_fail' : 'fail_closed'
 }
 
