@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import type { RunRecord } from '../../src/shared/run.ts'
-import { type ControlPlaneStandIn, startControlPlane } from '../support/control-plane.ts'
+import { type ControlPlaneStandIn, configured, startControlPlane } from '../support/control-plane.ts'
 import { eventsOf, hostWith, runScenario, runToEnd, storyOf } from '../support/run-scenario.ts'
 import { callerAndWriter, type WrittenStep } from '../support/scenario-tree.ts'
 
@@ -24,18 +24,6 @@ const controlPlaneSteps: WrittenStep[] = [
 ]
 
 const json = (body: unknown, status = 200) => ({ status, body: JSON.stringify(body) })
-
-function configured({ baseUrl, aid }: ControlPlaneStandIn, more: Record<string, string> = {}) {
-  return {
-    environment: {
-      PATH: process.env['PATH'],
-      CP_BASE_URL: baseUrl,
-      CP_API_KEY: 'the-key',
-      CP_AID: aid,
-      ...more,
-    },
-  }
-}
 
 const knownRun = { run_id: '6dd40d1c-6a0c-4a8e-9d0a-7c6a45b0a001', dangerously_playground_seeds: true }
 
