@@ -62,7 +62,11 @@ function readOptions(args, defaults) {
     const option = args[at].replace(/^--/, '')
     const value = Number(args[at + 1])
     if (!Object.hasOwn(defaults, option) || !Number.isSafeInteger(value) || value < 0) {
-      refuse(`${name} takes ${Object.keys(defaults).map((known) => `--${known} N`).join(' and ')}.`)
+      refuse(
+        `${name} takes ${Object.keys(defaults)
+          .map((known) => `--${known} N`)
+          .join(' and ')}.`,
+      )
     }
     options[option] = value
   }

@@ -53,7 +53,9 @@ async function lingering(before: readonly string[]): Promise<string[]> {
     const now = openDescriptors()
     if (now.length <= before.length) return []
     if (performance.now() > deadline) {
-      return [`${now.length - before.length} descriptors: ${now.filter((name) => !before.includes(name)).join(', ')}`]
+      return [
+        `${now.length - before.length} descriptors: ${now.filter((name) => !before.includes(name)).join(', ')}`,
+      ]
     }
     await delay(pollMs)
   }

@@ -30,7 +30,7 @@ export interface RunsOutcome {
 /** By then every part has been used, and what is kept for good is there. */
 export const warmRuns = 20
 
-/** Run after run in one host, every fifth cancelled on the way; after each nothing of it may be left. */
+/** Run after run in one host, some of them cut short on the way; after each nothing of it may be left. */
 export async function campaignOfRuns({ seed, count, folder, tell }: RunsCampaign): Promise<RunsOutcome> {
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
@@ -57,7 +57,7 @@ export async function campaignOfRuns({ seed, count, folder, tell }: RunsCampaign
       const record = await perform(client, planned)
       ended[record.status] = (ended[record.status] ?? 0) + 1
       findings.push(...unexpected(planned, record), ...(await leftoversOf(record, watched)))
-      tell(`${index + 1} ${planned.ref}${planned.cancelAt === null ? '' : ` until ${planned.cancelAt}`}: ${record.status}`)
+      tell(`${index + 1} ${planned.ref}${wordsOf(planned)}: ${record.status}`)
       if (index + 1 === Math.min(warmRuns, Math.ceil(count / 2))) warm = collectedHeap()
     }
     return { ended, findings, heap: { warm, end: collectedHeap() } }
@@ -66,32 +66,53 @@ export async function campaignOfRuns({ seed, count, folder, tell }: RunsCampaign
   }
 }
 
-/** Runs to its end, or to the step at which it is to be cancelled. */
-async function perform(client: ConsoleClient, { ref, cancelAt }: PlannedRun): Promise<RunRecord> {
+/** Runs to its end, or to the step at which something happens to it. */
+async function perform(client: ConsoleClient, { ref, interruption }: PlannedRun): Promise<RunRecord> {
   const { run_id } = await client.call('startRun', { scenario_ref: ref })
-  let cancelling: Promise<unknown> | null = null
+  const pids: number[] = []
+  let interrupted: Promise<unknown> | null = null
+  const interrupt = async (how: 'cancel' | 'kill') => {
+    if (how === 'cancel') await client.call('cancelRun', { run_id })
+    else end(pids[0])
+  }
   await new Promise<void>((resolve, reject) => {
     client.subscribe(
       'runEvents',
       { run_id },
       {
         item: (event) => {
-          if (cancelAt === null || !('step_id' in event) || event.step_id !== cancelAt) return
-          cancelling ??= client.call('cancelRun', { run_id })
+          if (event.type === 'agent.ready') pids.push(event.pid)
+          if (interruption === null || !('step_id' in event) || event.step_id !== interruption.stepId) return
+          interrupted ??= interrupt(interruption.how)
         },
         end: resolve,
         error: ({ error }) => reject(new Error(error.message)),
       },
     )
   })
-  await cancelling
+  await interrupted
   return client.call('getRun', { run_id })
 }
 
-/** A run comes to what its scenario says; one that is cancelled may have been quicker. */
-function unexpected({ ref, cancelAt }: PlannedRun, { run_id, status, as_expected, error }: RunRecord): string[] {
-  if (status === 'cancelled' && cancelAt !== null) return []
-  if (as_expected ?? status === 'success') return []
+/** The run may have been quicker, and its agents gone. */
+function end(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function wordsOf({ interruption }: PlannedRun): string {
+  return interruption === null ? '' : `, ${interruption.how} at ${interruption.stepId}`
+}
+
+/** A run comes to what its scenario says; one that something happened to may have been quicker. */
+function unexpected({ ref, interruption }: PlannedRun, record: RunRecord): string[] {
+  const { run_id, status, error, error_code } = record
+  if (interruption?.how === 'cancel' && status === 'cancelled') return []
+  if (interruption?.how === 'kill' && error_code === 'agent_exited') return []
+  if (record.as_expected ?? status === 'success') return []
   return [`${run_id}: ${ref} ended as ${status}: ${error}`]
 }
 

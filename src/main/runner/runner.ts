@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
@@ -12,7 +11,7 @@ import type { RunStore } from '../store/run-store.ts'
 import { type Conductor, conductRun } from './conduct-run.ts'
 import { createPace, type Pace } from './pace.ts'
 import { planFaults } from './plan-faults.ts'
-import { workerFile } from './start-agents.ts'
+import { requireWorkers } from './require-workers.ts'
 
 export interface Runner {
   /** Refuses bad input before anything starts; resolves once the run is stored and on its way. */
@@ -123,24 +122,6 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     active: () => [...live.keys()],
     idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),
-  }
-}
-
-/** A worker that is not there is told before anything starts. */
-function requireWorkers({ manifests }: ResolvedScenario, agentsDir: string): void {
-  for (const [agentId, manifest] of Object.entries(manifests)) {
-    const { type, value } = manifest.spec.entrypoint
-    if (type === 'command') {
-      throw new AppError(
-        'programs_not_allowed',
-        `Agent ${agentId} is to be the program ${value}, and this version starts no programs of scenarios.`,
-      )
-    }
-    if (existsSync(workerFile(agentsDir, value))) continue
-    throw new AppError(
-      'agent_manifest_not_found',
-      `Agent ${agentId} is to be the worker ${value}, and there is no such worker.`,
-    )
   }
 }
 
