@@ -44,7 +44,7 @@ export function requireProgram(agentId: string, manifest: AgentManifestFile, pla
   if (existsSync(file)) return
   throw new AppError(
     'agent_manifest_not_found',
-    `Agent ${agentId} is to be the worker ${manifest.spec.entrypoint.value}, and there is no ${file}.`,
+    `Agent ${agentId} is to be the worker ${manifest.spec.entrypoint.value}, and there is no such worker.`,
   )
 }
 
