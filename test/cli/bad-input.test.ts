@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
+import { programManifest } from '../support/foreign/manifest.ts'
 import { program } from '../support/program.ts'
 import { researchAndWrite } from '../support/repository.ts'
+import { ofTheTest, scenarioTree } from '../support/scenario-tree.ts'
 
 /** One clear sentence with its code, exit 2, and nothing started: not even a data folder. */
 async function refusedWithoutATrace(args: readonly string[], sentence: RegExp, code: string) {
@@ -70,6 +72,18 @@ describe('bad input is refused with one sentence and exit 2, nothing started', (
       /nope/,
       'template_not_found',
     ))
+
+  it('a program of a scenario that nobody has allowed to start any', () => {
+    const scenarios = scenarioTree({
+      agents: [{ id: 'foreign', ref: '_shared/agents/foreign' }],
+      manifests: { foreign: programManifest() },
+    })
+    return refusedWithoutATrace(
+      ['run', ofTheTest, '--scenarios', scenarios],
+      /Agent foreign is the program .*worker\.ts.*--allow-programs/,
+      'programs_not_allowed',
+    )
+  })
 
   it('a time limit that is no number', () =>
     refusedWithoutATrace(['run', researchAndWrite, '--timeout', 'soon'], /soon/, 'usage'))
