@@ -9,14 +9,19 @@ const workers = (await readdir(join(root, 'agents'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && entry.name !== 'base')
   .map((entry) => entry.name)
 
-for (const worker of workers) {
-  const bundle = await rolldown({
-    input: join(root, 'agents', worker, 'index.ts'),
-    platform: 'node',
-    logLevel: 'warn',
-  })
+const inputs = [
+  ...workers.map((name) => ({
+    input: join('agents', name, 'index.ts'),
+    file: join('agents', `${name}.cjs`),
+  })),
+  // What `bench` compares them with is made in the same way.
+  { input: 'src/main/bench/processes/bare-agent.ts', file: 'bench/bare-agent.cjs' },
+]
+
+for (const { input, file } of inputs) {
+  const bundle = await rolldown({ input: join(root, input), platform: 'node', logLevel: 'warn' })
   await bundle.write({
-    file: join(root, 'out', 'agents', `${worker}.cjs`),
+    file: join(root, 'out', file),
     format: 'cjs',
     codeSplitting: false,
     sourcemap: true,

@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-const made = ['out/main/index.js', 'out/main/cli.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+const made = [
+  'out/main/index.js',
+  'out/main/cli.js',
+  'out/main/guard.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+  'out/bench/bare-agent.cjs',
+]
 const madeFrom = ['src', 'agents', 'electron.vite.config.ts', 'package.json', 'build/agents.mjs']
 const lock = join(root, 'node_modules/.cache/build.lock')
 const pollMs = 100

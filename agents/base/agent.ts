@@ -10,9 +10,9 @@ import {
   type ReplayStore,
 } from '../../src/aitp/index.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import type { ExchangeIds } from '../../src/shared/exchange-ids.ts'
 import { unixNow } from './clock.ts'
 import type { ControlPlane } from './control-plane/control-plane.ts'
-import type { ExchangeIds } from './exchange-ids.ts'
 import type { SentMessages } from './faults/sent-messages.ts'
 import type { TctVerifier } from './gate/tct-cache.ts'
 import type { HeldTokens } from './held-tokens.ts'

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { Request, Response } from 'express'
+import { captureBody, captureHeaders, findTokens, incomingHeaders } from '../../src/shared/capture.ts'
 import type { ExchangeKind } from '../../src/shared/exchange.ts'
 import type { Report } from '../../src/shared/report.ts'
 import type { Agent } from './agent.ts'
-import { captureBody, captureHeaders, findTokens, incomingHeaders } from './capture.ts'
 import { requestContext } from './request-context.ts'
 
 export interface Answer {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Invoke } from '../../src/shared/admin.ts'
+import { unsignedReport } from '../../src/shared/capture.ts'
 import type { Agent } from './agent.ts'
-import { unsignedReport } from './capture.ts'
 import { unixNow } from './clock.ts'
 import { failedAtPeer } from './explain.ts'
 import { presentedTct } from './faults/presented.ts'

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express'
+import { unsignedReport } from '../../src/shared/capture.ts'
 import type { Agent } from './agent.ts'
-import { unsignedReport } from './capture.ts'
 import { unixNow } from './clock.ts'
 import { didDocument } from './did-document.ts'
 import { Inbound } from './inbound.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { captureBody, captureHeaders, findTokens } from '../../src/shared/capture.ts'
 import type { Report } from '../../src/shared/report.ts'
 import type { Agent } from './agent.ts'
-import { captureBody, captureHeaders, findTokens } from './capture.ts'
 import { deliver } from './faults/deliver.ts'
 import { type Incoming, sendRequest, type Transport } from './network/send-request.ts'
 import type { Outgoing } from './outgoing.ts'

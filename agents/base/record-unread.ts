@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
+import { exchangeKindOf } from '../../src/shared/exchange-kind.ts'
 import type { Agent } from './agent.ts'
-import { exchangeKindOf } from './exchange-kind.ts'
 import { Inbound } from './inbound.ts'
 import { peerRefusalBody, refusalOf } from './refusal.ts'
 

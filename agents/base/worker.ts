@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
@@ -5,12 +6,12 @@ import { type Aitp, createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { bearerOf, sameSecret } from '../../src/shared/bearer.ts'
 import type { Bootstrap } from '../../src/shared/bootstrap.ts'
+import { createExchangeIds } from '../../src/shared/exchange-ids.ts'
 import { ownAuthorities } from '../../src/shared/own-authority.ts'
 import { adminRoutes } from './admin-routes.ts'
 import type { Agent } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
 import { createControlPlane } from './control-plane/control-plane.ts'
-import { createExchangeIds } from './exchange-ids.ts'
 import { createSentMessages } from './faults/sent-messages.ts'
 import { capabilityRoutes } from './gate/capability-routes.ts'
 import { createTctVerifier } from './gate/tct-cache.ts'
@@ -112,7 +113,7 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
     controlPlane,
     sent,
     rates: { perAddress: createRateLimit(limits.rate), perAid: createRateLimit(limits.rate) },
-    exchangeIds: createExchangeIds(),
+    exchangeIds: createExchangeIds(() => randomBytes(8).toString('hex')),
     telemetry,
   }
 }

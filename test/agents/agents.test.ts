@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { offlineRisks, offlineSummary } from '../../agents/analyzer/offline-analysis.ts'
-import { captureBody, captureHeaders, findTokens } from '../../agents/base/capture.ts'
 import { keyTerms } from '../../agents/base/generate/key-terms.ts'
 import { chooseProvider } from '../../agents/base/generate/provider.ts'
 import { payloadText } from '../../agents/base/payload-text.ts'
@@ -9,6 +8,7 @@ import { offlineBrief, offlineReport } from '../../agents/researcher/offline-bri
 import { offlineArticle } from '../../agents/writer/offline-article.ts'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import { captureBody, captureHeaders, findTokens } from '../../src/shared/capture.ts'
 import known from '../vectors/aitp/known-answer/signed-examples/tct/kat-keypair-001-issues-002.json' with {
   type: 'json',
 }

@@ -1,28 +1,13 @@
 import { beforeAll, onTestFinished } from 'vitest'
-import { openDataFolder } from '../../src/main/data-folder.ts'
-import { createHost, type Host, type HostConfig } from '../../src/main/host.ts'
+import type { Host, HostConfig } from '../../src/main/host.ts'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import type { ConsoleClient } from '../../src/shared/client.ts'
 import { makeFolder, temporaryFolder } from './folders.ts'
-import { builtAgents, shippedScenarios } from './repository.ts'
-
-function open(folder: string, changes: Partial<HostConfig>): Promise<Host> {
-  return createHost({
-    dataFolder: openDataFolder(folder),
-    scenariosDir: shippedScenarios,
-    agentsDir: builtAgents,
-    pagesDir: null,
-    port: { from: 0 },
-    agentBasePort: 0,
-    environment: { PATH: process.env['PATH'] },
-    version: '0.0.0-test',
-    ...changes,
-  })
-}
+import { openHost } from './open-host.ts'
 
 /** A host of its own for one test, on ports that the system chooses. */
 export async function startHost(changes: Partial<HostConfig> = {}): Promise<Host> {
-  const host = await open(temporaryFolder(), changes)
+  const host = await openHost(temporaryFolder(), changes)
   onTestFinished(() => host.close())
   return host
 }
@@ -45,7 +30,7 @@ export function sharedHost(
   let shared: SharedHost | null = null
   beforeAll(async () => {
     const { folder, remove } = makeFolder()
-    const host = await open(folder, await prepare(folder))
+    const host = await openHost(folder, await prepare(folder))
     shared = { host, client: createLocalClient(host.handlers), folder }
     return async () => {
       await host.close()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EnrolledWithCp } from '../../../src/shared/admin.ts'
+import { unsignedReport } from '../../../src/shared/capture.ts'
 import type { Agent } from '../agent.ts'
-import { unsignedReport } from '../capture.ts'
 import { unixNow } from '../clock.ts'
 import { exchangeWith, type Incoming } from '../outbound.ts'
 import { WorkerError } from '../refusal.ts'

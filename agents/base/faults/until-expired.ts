@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Aitp } from '../../../src/aitp/index.ts'
-import { findTokens } from '../capture.ts'
+import { findTokens } from '../../../src/shared/capture.ts'
 import type { Outgoing } from '../outgoing.ts'
 import { WorkerError } from '../refusal.ts'
 

@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Aitp } from '../../src/aitp/index.ts'
-import type { Body, DecodedToken } from '../../src/shared/exchange.ts'
-import type { Report } from '../../src/shared/report.ts'
+import type { Aitp } from '../aitp/index.ts'
+import type { Body, DecodedToken } from './exchange.ts'
+import type { HeaderFields } from './header-fields.ts'
+import type { Report } from './report.ts'
 
 /** Characters of a body that are kept; more is cut and marked. */
 const keptCharacters = 64 * 1024
@@ -13,7 +13,17 @@ const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-a
 
 export function captureBody(text: string): Body {
   const truncated = text.length > keptCharacters
-  return { text: truncated ? text.slice(0, keptCharacters) : text, bytes: Buffer.byteLength(text), truncated }
+  return { text: truncated ? text.slice(0, keptCharacters) : text, bytes: utf8Length(text), truncated }
+}
+
+/** Counted here, as this folder has no text encoder; half a surrogate pair is written as U+FFFD. */
+function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return bytes
 }
 
 /** Header fields as they were, with secrets replaced. */
@@ -24,7 +34,8 @@ export function captureHeaders(headers: Iterable<readonly [string, string]>): [s
   ])
 }
 
-export function incomingHeaders(headers: IncomingHttpHeaders): [string, string][] {
+/** One pair a value, as captures hold them. */
+export function incomingHeaders(headers: HeaderFields): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   )
@@ -32,7 +43,7 @@ export function incomingHeaders(headers: IncomingHttpHeaders): [string, string][
 
 /** Every compact JWS in the headers or anywhere in a JSON body, decoded for display. */
 export function findTokens(
-  aitp: Aitp,
+  aitp: Pick<Aitp, 'decodeToken' | 'fingerprint'>,
   headers: Iterable<readonly [string, string]>,
   bodyText: string,
 ): DecodedToken[] {

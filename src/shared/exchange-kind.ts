@@ -1,6 +1,6 @@
-import type { ExchangeKind } from '../../src/shared/exchange.ts'
+import type { ExchangeKind } from './exchange.ts'
 
-/** The conversation that a request to this agent belongs to, by its path. */
+/** The conversation that a request to an agent belongs to, by its path. */
 export function exchangeKindOf(path: string): ExchangeKind {
   if (path.startsWith('/capabilities/')) return 'capability'
   return kinds[path] ?? 'other'
