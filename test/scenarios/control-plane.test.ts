@@ -76,7 +76,7 @@ describe('with a Control Plane', () => {
 
   const webhook = { id: 'w-1', url: 'http://127.0.0.1/hook', events: [], secret: 'canary-webhook-secret' }
 
-  it('enrols, provisions after a look at the manifest, and walks the whole tree of delegations (B-19)', async () => {
+  it('enrols, provisions after a look at the manifest, and walks the whole tree of delegations (B-17, B-18, B-19)', async () => {
     const row = (jti: string, parentJti: string | null) => ({
       jti,
       parentJti,
