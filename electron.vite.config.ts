@@ -9,7 +9,11 @@ export default defineConfig({
     build: {
       // Everything is bundled: package.json has no dependencies, so nothing stays external but Node and Electron.
       rolldownOptions: {
-        input: { index: at('src/main/index.electron.ts'), cli: at('src/main/cli/index.ts') },
+        input: {
+          index: at('src/main/index.electron.ts'),
+          cli: at('src/main/cli/index.ts'),
+          guard: at('src/main/hosting/guard.ts'),
+        },
         output: { format: 'es' },
       },
       sourcemap: true,

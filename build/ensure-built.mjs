@@ -9,6 +9,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const made = [
   'out/main/index.js',
   'out/main/cli.js',
+  'out/main/guard.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
   'out/bench/bare-agent.cjs',

@@ -20,15 +20,27 @@ import { tokenFacts } from './token-facts.ts'
 
 const timeoutMs = 10_000
 
-/** Shakes hands with the agent behind a manifest address and keeps the TCT it issues. */
+/**
+ * Shakes hands with the agent behind a manifest address and keeps the TCT it issues.
+ *
+ * @param isUnpinned whether the host says that nobody knows whose key to expect
+ */
 export async function initiateHandshake(
   agent: Agent,
   manifestUrl: string,
   requestedGrants: readonly string[],
+  isUnpinned: boolean,
 ): Promise<HandshakeDone> {
+  agent.peers.noteHostname(new URL(manifestUrl).hostname)
   const peer = await fetchManifest(agent, manifestUrl)
   const grants = requestedGrants.length === 0 ? peer.body.offered_capabilities : requestedGrants
-  const { established, sessionId, exchangeId } = await shakeHands(agent, manifestUrl, peer, grants)
+  const { established, sessionId, exchangeId } = await shakeHands(
+    agent,
+    manifestUrl,
+    peer,
+    grants,
+    isUnpinned,
+  )
   const { held, issued } = established
   holdToken(agent.held, peer, manifestUrl, held)
   agent.telemetry.event(
@@ -64,12 +76,14 @@ async function shakeHands(
   manifestUrl: string,
   peer: VerifiedManifest,
   grants: readonly string[],
+  isUnpinned: boolean,
 ): Promise<Shaken> {
   const pin = agent.peers.byManifestUrl(manifestUrl)
   let sessionId: string | undefined
   try {
-    // Whoever is on this machine was introduced by the host; only a remote peer can be one that nobody has pinned.
-    const mayBeUnpinned = pin === undefined && !isLoopbackHost(new URL(manifestUrl).hostname)
+    // Whoever is on this machine was introduced by the host, unless that says otherwise of a remote peer.
+    const isHere = isLoopbackHost(new URL(manifestUrl).hostname)
+    const mayBeUnpinned = pin === undefined && (isUnpinned || !isHere)
     const addressee = await addresseeOf(agent, peer)
     const start = agent.aitp.startHandshake(partyOf(agent, mayBeUnpinned), addressee, grants, {
       now: unixNow(),

@@ -9,12 +9,15 @@ export interface Peers {
   pins(): PinStore
   byManifestUrl(url: string): (Peer & { readonly aid: Aid }) | undefined
   byAid(aid: string): (Peer & { readonly aid: Aid }) | undefined
+  /** The host has named this machine beside those of peers. */
+  noteHostname(hostname: string): void
   /** Whether the host has named an address of this machine. */
   hasHostname(hostname: string): boolean
 }
 
 export function createPeers(aitp: Aitp): Peers {
   let known: (Peer & { readonly aid: Aid })[] = []
+  const named = new Set<string>()
   return {
     replace(peers) {
       known = peers.map((peer) => ({ ...peer, aid: aitp.parseAid(peer.aid) }))
@@ -23,6 +26,8 @@ export function createPeers(aitp: Aitp): Peers {
     pins: () => known.map(({ aid }) => ({ aid })),
     byManifestUrl: (url) => known.find(({ manifest_url }) => manifest_url === url),
     byAid: (aid) => known.find((peer) => peer.aid === aid),
-    hasHostname: (hostname) => known.some(({ manifest_url }) => new URL(manifest_url).hostname === hostname),
+    noteHostname: (hostname) => void named.add(hostname),
+    hasHostname: (hostname) =>
+      named.has(hostname) || known.some(({ manifest_url }) => new URL(manifest_url).hostname === hostname),
   }
 }

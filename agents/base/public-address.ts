@@ -19,7 +19,7 @@ export function publicAddress(
   port: number,
 ): PublicAddress {
   const origin = public_origin === null ? `http://127.0.0.1:${port}` : new URL(public_origin).origin
-  const didHost = did_web_host === null ? null : withRealPort(did_web_host, port)
+  const didHost = did_web_host === null ? null : withRealPort(did_web_host, new URL(origin).port)
   const authorities = [
     ...(public_origin === null ? [] : [new URL(origin).host]),
     ...(didHost === null ? [] : [didHost]),
@@ -32,8 +32,8 @@ export function isLoopbackHost(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
 }
 
-/** A scenario writes the port it hopes for; on this machine the one that was given to the agent is the right one. */
-function withRealPort(host: string, port: number): string {
+/** A scenario writes the port it hopes for; on this machine the one that the agent is reached at is the right one. */
+function withRealPort(host: string, port: string): string {
   const { hostname } = new URL(`http://${host}`)
-  return isLoopbackHost(hostname) ? `${hostname}:${port}` : host
+  return isLoopbackHost(hostname) && port !== '' ? `${hostname}:${port}` : host
 }

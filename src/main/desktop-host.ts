@@ -19,6 +19,7 @@ export async function openDesktopHost(paths: ShippedPaths, version: string): Pro
     dataDir,
     scenariosDir: environment['SCENARIOS_DIR'] || paths.scenarios,
     agentsDir: paths.agents,
+    guardFile: paths.guard,
     // The window has its own protocol; `serve` may still open a browser on this host.
     pagesDir: paths.pages,
     port: { from: portNumber(environment['PORT'] ?? String(defaultPort), 'PORT') },

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import { AppError } from '../shared/errors.ts'
+import { allowedPrograms } from './allowed-programs.ts'
 import { openDataFolder } from './data-folder.ts'
 import type { ShippedPaths } from './paths.ts'
 import { loadRegistry } from './registry/index.ts'
@@ -41,6 +42,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     attempt('workers', 'run `npm run build`', () => workers(patient.paths.agents)),
     attempt('pages', 'run `npm run build`', () => mustExist(patient.paths.pages)),
     scenarios(patient.scenariosDir),
+    programs(patient.dataDir),
     await portFree(),
     textGeneration(patient.environment),
   ]
@@ -112,6 +114,17 @@ function scenarios(folder: string): Finding {
       found: String(error),
       mend: 'name the scenario folder with --scenarios',
     }
+  }
+}
+
+function programs(dataDir: string): Finding {
+  const { file, roots } = allowedPrograms(dataDir)
+  const allowed = roots()
+  return {
+    name: 'programs of scenarios',
+    state: 'ok',
+    found: allowed.length === 0 ? 'none are allowed' : `allowed for ${allowed.join(', ')}`,
+    mend: allowed.length === 0 ? null : `to take that back, remove the folder from ${file}`,
   }
 }
 

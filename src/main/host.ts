@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import type { Handlers } from '../shared/contract.ts'
+import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
 import type { DataFolder } from './data-folder.ts'
+import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
 import { createSupervisor } from './hosting/supervisor.ts'
 import { openLog } from './observability/log.ts'
@@ -26,6 +28,8 @@ export interface HostConfig {
   readonly dataFolder: DataFolder
   readonly scenariosDir: string
   readonly agentsDir: string
+  /** The program that programs of scenarios run under. */
+  readonly guardFile: string
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
@@ -51,6 +55,8 @@ export interface Host {
 }
 
 const quietPollMs = 50
+/** Hosted agents ask for ports beyond those of runs. */
+const hostedPortOffset = 1_000
 
 export async function createHost(config: HostConfig): Promise<Host> {
   const { dataFolder, environment } = config
@@ -69,22 +75,34 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const controlPlanes = createControlPlanes(environment, log)
   let port = 0
 
-  const runner = createRunner({
+  const parts = {
     aitp: createAitp(nodeEngine),
     supervisor,
-    ports: createPortAllocator(config.agentBasePort),
     telemetry,
     dataFolder,
     agentsDir: config.agentsDir,
+    guardFile: config.guardFile,
+    scenariosDir: config.scenariosDir,
+    programs: allowedPrograms(dataFolder.root),
     telemetryUrl: () => `http://127.0.0.1:${port}/internal/telemetry`,
-    hostUrl: () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`,
     environment,
     revocation: revocationConfig(environment),
     controlPlanes,
     registry,
     store,
     logs,
+  }
+  const runner = createRunner({
+    ...parts,
+    ports: createPortAllocator(config.agentBasePort),
+    hostUrl: () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`,
     log,
+  })
+  const hosted = createHostedAgents({
+    ...parts,
+    hostedPorts: createPortAllocator(
+      config.agentBasePort === 0 ? 0 : config.agentBasePort + hostedPortOffset,
+    ),
   })
   const handlers = createHandlers({
     version: config.version,
@@ -96,6 +114,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     store,
     logs,
     exchanges,
+    hosted,
   })
 
   const interrupted = markInterrupted(store, logs)
@@ -118,7 +137,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   }
 
   async function close(): Promise<void> {
-    await runner.close()
+    await Promise.all([runner.close(), hosted.close()])
     await supervisor.stopAll()
     await service.close()
     controlPlanes.close()

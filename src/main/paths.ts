@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export interface ShippedPaths {
   readonly scenarios: string
   readonly agents: string
+  /** The program that other people's programs run under. */
+  readonly guard: string
   readonly pages: string
 }
 
@@ -12,6 +14,7 @@ export function shippedPaths(entryFolder: string): ShippedPaths {
   return {
     scenarios: join(out, '..', 'scenarios'),
     agents: join(out, 'agents'),
+    guard: join(out, 'main', 'guard.js'),
     pages: join(out, 'renderer'),
   }
 }

@@ -45,7 +45,7 @@ export const AgentManifestFile = z.strictObject({
     entrypoint: Entrypoint,
     host: z
       .strictObject({
-        /** Below the scenarios root; where a `command` is started. */
+        /** Where a `command` is started, below the folder that holds the scenarios root. */
         cwd: z.string().default('.'),
         startupTimeoutMs: z.int().positive().max(300_000).default(30_000),
         env: z.record(EnvironmentName, z.union([z.string(), z.number(), z.boolean()])).default({}),

@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { AgentManifestFile } from './agent-manifest.ts'
 import { RunEvent } from './events.ts'
 import { Exchange, ExchangeDetail } from './exchange.ts'
+import {
+  FederatedTrust,
+  HostAgent,
+  HostedAgent,
+  HostedAgentRef,
+  InvokeFederated,
+  ResolveAndHandshake,
+} from './hosted-agents.ts'
 import { ControlPlaneChoice, RunRecord, RunStatus, RunSummary } from './run.ts'
 import { Diagnostic, PackFile, ScenarioFile } from './scenario.ts'
 
@@ -59,6 +67,8 @@ export const StartRun = z.strictObject({
   fault_injection: z.record(z.string(), z.array(z.string())).default({}),
   /** The Control Plane of this run; what the host is configured with when absent. */
   cp: ControlPlaneChoice.optional(),
+  /** Remembers that the scenarios of this host's folder may start programs of their own. */
+  allow_programs: z.boolean().default(false),
   /** Derives the agents' keys by the ecosystem's public formula, so that anybody who knows the run id has them. */
   dangerously_playground_seeds: z.boolean().default(false),
 })
@@ -186,6 +196,30 @@ export const contract = {
     http: 'GET /agents',
     input: Nothing,
     output: z.object({ agents: z.array(RunningAgent) }),
+  }),
+  /** One agent that stays, for peers of other consoles. */
+  hostAgent: call({ http: 'POST /hosted-agents', input: HostAgent, output: HostedAgent }),
+  listHostedAgents: call({
+    http: 'GET /hosted-agents',
+    input: Nothing,
+    output: z.object({ hosted: z.array(HostedAgent) }),
+  }),
+  getHostedAgent: call({ http: 'GET /hosted-agents/:hosted_id', input: HostedAgentRef, output: HostedAgent }),
+  stopHostedAgent: call({
+    http: 'DELETE /hosted-agents/:hosted_id',
+    input: HostedAgentRef,
+    output: z.object({ stopped: z.string() }),
+  }),
+  resolveAndHandshake: call({
+    http: 'POST /hosted-agents/:hosted_id/resolve-and-handshake',
+    input: ResolveAndHandshake,
+    output: FederatedTrust,
+  }),
+  /** A refusal by the peer is a result, whose `error` is then true. */
+  invokeFederated: call({
+    http: 'POST /hosted-agents/:hosted_id/invoke',
+    input: InvokeFederated,
+    output: z.object({ result: z.unknown() }),
   }),
   /** The backlog after `after_seq`, then what happens; ends when the run has ended and all was sent. */
   runEvents: stream({

@@ -6,6 +6,7 @@ import { z } from 'zod'
  */
 export const appErrorStatus = {
   agent_exited: 502,
+  agent_manifest_invalid: 400,
   agent_manifest_not_found: 404,
   agent_not_running: 409,
   agent_spawn_error: 500,
@@ -28,7 +29,9 @@ export const appErrorStatus = {
   hosted_agent_not_found: 404,
   internal_error: 500,
   invalid_body: 422,
+  invalid_did: 400,
   invalid_inputs: 422,
+  loopback_refused: 409,
   not_found: 404,
   origin_mismatch: 409,
   peer_unreachable: 502,

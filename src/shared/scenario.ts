@@ -21,7 +21,9 @@ export const PackFile = z.strictObject({
 export type PackFile = z.infer<typeof PackFile>
 
 /** Host name or `host:port`, without a scheme or a path. */
-const HostName = z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host is a name, and a port if need be')
+export const HostName = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'a host is a name, and a port if need be')
 
 export const AgentSpec = z
   .strictObject({

@@ -11,7 +11,7 @@ import { toAppError } from '../../src/shared/errors.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { httpClient } from '../support/http.ts'
 import { createIpcClient } from '../support/ipc.ts'
-import { builtAgents, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
 let host: Host
 let http: ConsoleClient
@@ -25,6 +25,7 @@ beforeAll(async () => {
     dataFolder: openDataFolder(folder),
     scenariosDir: shippedScenarios,
     agentsDir: builtAgents,
+    guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
     agentBasePort: 0,
@@ -82,6 +83,12 @@ const cases: Record<CallName, Case | null> = {
     code: 'exchange_not_found',
   },
   listAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  hostAgent: null,
+  listHostedAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  getHostedAgent: null,
+  stopHostedAgent: null,
+  resolveAndHandshake: null,
+  invokeFederated: null,
 }
 
 const outcome = (client: ConsoleClient, name: CallName, input: unknown) =>

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { runProcessBench } from '../../src/main/bench/processes/run.ts'
 import { processBenchLines } from '../../src/main/cli/bench-lines.ts'
-import { builtAgents, shippedScenarios } from '../support/repository.ts'
+import { builtAgents, builtGuard, shippedScenarios } from '../support/repository.ts'
 
-const paths = { scenarios: shippedScenarios, agents: builtAgents, pages: builtAgents }
+const paths = { scenarios: shippedScenarios, agents: builtAgents, guard: builtGuard, pages: builtAgents }
 
 it('a mesh is measured beside bare processes that send exactly as many requests', async () => {
   const result = await runProcessBench({ name: 'mesh', agents: 3, mesh: true }, 1, paths)

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openConsole } from '../../src/main/attach.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { program } from '../support/program.ts'
-import { builtAgents } from '../support/repository.ts'
+import { builtAgents, builtGuard } from '../support/repository.ts'
 import { endOf } from '../support/run-scenario.ts'
 import { ofTheTest, scenarioTree } from '../support/scenario-tree.ts'
 
@@ -15,6 +15,7 @@ async function consoleUp() {
     dataDir: home,
     scenariosDir,
     agentsDir: builtAgents,
+    guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
     agentBasePort: 0,

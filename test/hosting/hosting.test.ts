@@ -57,7 +57,7 @@ describe('workerEnvironment', () => {
   }
 
   it('is an allow list: nothing that could change what runs, and no key without a provider', () => {
-    expect(workerEnvironment(ours, { AGENT_PORT: '1' })).toEqual({
+    expect(workerEnvironment(ours, { AGENT_PORT: '1' }, 'generates')).toEqual({
       PATH: '/bin',
       HOME: '/h',
       AGENT_PORT: '1',
@@ -65,7 +65,7 @@ describe('workerEnvironment', () => {
   })
 
   it('passes provider settings on once a provider was chosen (B-45)', () => {
-    expect(workerEnvironment({ ...ours, LLM_PROVIDER: 'openai' }, {})).toEqual({
+    expect(workerEnvironment({ ...ours, LLM_PROVIDER: 'openai' }, {}, 'generates')).toEqual({
       PATH: '/bin',
       HOME: '/h',
       LLM_PROVIDER: 'openai',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { runProgram } from '../../src/main/cli/program.ts'
 import { temporaryFolder } from './folders.ts'
-import { builtAgents, shippedScenarios } from './repository.ts'
+import { builtAgents, builtGuard, shippedScenarios } from './repository.ts'
 
 /** Runs one command line in this process, in a data folder of its own unless `environment` names one. */
 export async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
@@ -10,7 +10,7 @@ export async function program(args: readonly string[], environment: NodeJS.Proce
   const stderr: string[] = []
   const code = await runProgram(args, {
     version: '0.0.0-test',
-    paths: { scenarios: shippedScenarios, agents: builtAgents, pages: builtAgents },
+    paths: { scenarios: shippedScenarios, agents: builtAgents, guard: builtGuard, pages: builtAgents },
     environment: { AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', PATH: process.env['PATH'], ...environment },
     write: (text) => {
       stdout += text

@@ -47,6 +47,7 @@ function route(
 ): void {
   if (method === 'GET') router.get(path, handle)
   else if (method === 'POST') router.post(path, handle)
+  else if (method === 'DELETE') router.delete(path, handle)
   else throw new TypeError(`the contract has a method that is not bound: ${method}`)
 }
 

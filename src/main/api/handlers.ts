@@ -1,4 +1,5 @@
 import type { Handlers, RunningAgent, ScenarioDetail, ScenarioListEntry } from '../../shared/contract.ts'
+import type { HostedAgents } from '../hosted-agents/hosted-agents.ts'
 import type { Supervisor, Worker } from '../hosting/supervisor.ts'
 import { narrateRun } from '../observability/narrator.ts'
 import { findScenario, type Registry, type ScenarioVersion } from '../registry/index.ts'
@@ -19,11 +20,12 @@ export interface HandlerParts {
   readonly store: RunStore
   readonly logs: EventLogs
   readonly exchanges: ExchangeStore
+  readonly hosted: HostedAgents
 }
 
 /** Fulfils the contract; knows no transport. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { registry, runner, store, logs, exchanges } = parts
+  const { registry, runner, store, logs, exchanges, hosted } = parts
   const control = async (run_id: string, how: 'pause' | 'resume' | 'step') => {
     const paused = runner.control(run_id, how)
     return { run_id, status: store.status(run_id), paused }
@@ -57,7 +59,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return narrateRun(events, status)
     },
     cancelRun: async ({ run_id }) => {
-      const cancelled = await runner.cancel(run_id)
+      const cancelled = (await hosted.cancelRun(run_id)) || (await runner.cancel(run_id))
       return {
         run_id,
         status: store.status(run_id),
@@ -82,6 +84,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
         .filter(({ state }) => state === 'ready')
         .map(runningAgent),
     }),
+    hostAgent: (request) => hosted.host(request),
+    listHostedAgents: async () => ({ hosted: hosted.list() }),
+    getHostedAgent: async ({ hosted_id }) => hosted.get(hosted_id),
+    stopHostedAgent: async ({ hosted_id }) => {
+      await hosted.stop(hosted_id)
+      return { stopped: hosted_id }
+    },
+    resolveAndHandshake: (request) => hosted.resolveAndHandshake(request),
+    invokeFederated: async (request) => ({ result: await hosted.invoke(request) }),
     runEvents: ({ run_id, after_seq }, signal) => {
       store.status(run_id)
       return logs.follow(run_id, after_seq, signal)
@@ -109,7 +120,7 @@ function scenarioDetail(registry: Registry, ref: string): ScenarioDetail {
   }
 }
 
-function runningAgent({ runId, agentId, port, pid, aid, state, exit }: Worker): RunningAgent {
+function runningAgent({ runId, agentId, peerPort: port, pid, aid, state, exit }: Worker): RunningAgent {
   return {
     run_id: runId,
     agent_id: agentId,

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express, { type Express, type Request } from 'express'
 import type { Logger } from 'pino'
 import { bearerOf } from '../../shared/bearer.ts'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { TelemetryBatch } from '../../shared/telemetry.ts'
+import { listenOnLoopback } from '../listen.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
 import { answerErrors, contractRoutes } from './bind-http.ts'
 import { guard } from './guard.ts'
@@ -114,7 +114,7 @@ async function listen(server: Server, wish: PortWish): Promise<number> {
   const last = 'exact' in wish || first === 0 ? first : Math.min(first + portsTried, 65_535)
   for (let port = first; ; port += 1) {
     try {
-      return await bind(server, port)
+      return await listenOnLoopback(server, port, 'exactly')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
       if (port < last) continue
@@ -127,14 +127,4 @@ async function listen(server: Server, wish: PortWish): Promise<number> {
       )
     }
   }
-}
-
-function bind(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
 }

@@ -23,6 +23,11 @@ export function consoleOptions(command: Command): Command {
     )
 }
 
+/** The data folder a command works with; it need not be there yet. */
+export function dataDir(options: ConsoleOptions, { environment }: Terminal): string {
+  return options.data ?? defaultDataFolder(environment)
+}
+
 /** The scenario folder a command works on. */
 export function scenariosDir(options: ConsoleOptions, { environment, paths }: Terminal): string {
   return options.scenarios ?? (environment['SCENARIOS_DIR'] || paths.scenarios)
@@ -37,9 +42,10 @@ export function openWith(
   const { environment, paths } = terminal
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   return openConsole({
-    dataDir: options.data ?? defaultDataFolder(environment),
+    dataDir: dataDir(options, terminal),
     scenariosDir: scenariosDir(options, terminal),
     agentsDir: paths.agents,
+    guardFile: paths.guard,
     pagesDir: paths.pages,
     port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
     agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),

@@ -13,6 +13,7 @@ const badInput: ReadonlySet<AppErrorCode> = new Set([
   'invalid_body',
   'invalid_inputs',
   'port_in_use',
+  'programs_not_allowed',
   'registry_validation_error',
   'run_id_taken',
   'run_not_found',

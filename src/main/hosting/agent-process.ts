@@ -2,9 +2,18 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 
-export interface AgentProcessSpec {
+/** A JavaScript file for our own runtime, and what it is told. */
+export interface AgentProgram {
   readonly file: string
+  readonly args?: readonly string[]
+  readonly cwd?: string
+  /** It starts processes of its own: it leads a group, and whatever is done to it is done to all of them. */
+  readonly leadsGroup?: boolean
+}
+
+export interface AgentProcessSpec extends AgentProgram {
   readonly environment: Readonly<Record<string, string>>
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
 }
@@ -13,6 +22,9 @@ export interface AgentExit {
   readonly code: number | null
   readonly signal: string | null
 }
+
+/** How long after the end of a process its last words may take out of the pipes; others may hold these open. */
+const lastWordsMs = 500
 
 /** One worker as an operating-system process, whatever starts it. */
 export interface AgentProcess {
@@ -27,26 +39,48 @@ export interface AgentProcess {
  * we die, the worker reads its end and stops.
  */
 export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentProcess> {
-  const child = spawn(process.execPath, [spec.file], {
+  const { file, args = [], cwd, leadsGroup = false } = spec
+  const child = spawn(process.execPath, [file, ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    detached: leadsGroup,
     env: { ...spec.environment, ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) },
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
   await once(child, 'spawn')
   readLines(child, spec.onLine)
-  const exited = once(child, 'exit').then(([code, signal]): AgentExit => ({ code, signal }))
+  const pid = child.pid as number
+  const kill = () => (leadsGroup ? killGroup(pid) : child.kill('SIGKILL'))
+  const drained = once(child, 'close')
+  const exited = once(child, 'exit').then(async ([code, signal]): Promise<AgentExit> => {
+    // However the leader ended, what it started must not outlive it.
+    if (leadsGroup) killGroup(pid)
+    await Promise.race([drained, delay(lastWordsMs, undefined, { ref: false })])
+    return { code, signal }
+  })
   return {
-    pid: child.pid as number,
+    pid,
     exited,
     async stop(graceMs) {
-      child.kill(graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      if (graceMs === 0) kill()
+      else child.kill('SIGTERM')
+      const timer = setTimeout(kill, graceMs)
       try {
         return await exited
       } finally {
         clearTimeout(timer)
       }
     },
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    // Windows has no groups; there the end of its standard input is what ends the program.
+    process.kill(process.platform === 'win32' ? leader : -leader, 'SIGKILL')
+  } catch (error) {
+    // Nobody of it is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -1,12 +1,16 @@
 import type { Logger } from 'pino'
 import { readyLine } from '../../shared/bootstrap.ts'
 import { AppError } from '../../shared/errors.ts'
-import { type AgentExit, type AgentProcess, startChildProcess } from './agent-process.ts'
+import { type AgentExit, type AgentProcess, type AgentProgram, startChildProcess } from './agent-process.ts'
+import { stopGraceMs } from './stop-grace.ts'
 
-export interface LaunchSpec {
+export interface LaunchSpec extends AgentProgram {
   readonly runId: string
   readonly agentId: string
-  readonly file: string
+  /** How messages name the program, where it is not one of ours. */
+  readonly command?: string
+  /** Where its peers reach the worker, when something stands in front of it; else where it listens. */
+  readonly peerPort?: number
   readonly environment: Readonly<Record<string, string>>
   readonly startupTimeoutMs: number
   /** Called as soon as there is a process, whatever becomes of it. */
@@ -30,7 +34,10 @@ export interface Worker {
   readonly agentId: string
   readonly pid: number
   readonly aid: string
+  /** Where it listens, by its own word. */
   readonly port: number
+  /** Where its peers, and people, reach it. */
+  readonly peerPort: number
   readonly state: WorkerState
   readonly exit: AgentExit | null
   /** Resolves once, when the process is gone. */
@@ -49,7 +56,6 @@ export interface Supervisor {
   workers(): Worker[]
 }
 
-const graceMs = 3_000
 const keptErrorLines = 20
 
 export function createSupervisor(log: Logger): Supervisor {
@@ -88,6 +94,7 @@ class SupervisedWorker implements Worker {
   readonly ended: Worker['ended']
   aid = ''
   port = 0
+  peerPort = 0
   state: WorkerState = 'starting'
   exit: AgentExit | null = null
   #process: AgentProcess | null = null
@@ -96,10 +103,12 @@ class SupervisedWorker implements Worker {
   #announced = Promise.withResolvers<void>()
   #ended = Promise.withResolvers<{ exit: AgentExit; cause: EndCause }>()
   readonly #log: Logger
+  readonly #spec: LaunchSpec
 
   private constructor(spec: LaunchSpec, log: Logger) {
     this.runId = spec.runId
     this.agentId = spec.agentId
+    this.#spec = spec
     this.ended = this.#ended.promise
     this.#log = log.child({ run_id: spec.runId, agent_id: spec.agentId })
     this.#announced.promise.catch(() => undefined)
@@ -109,18 +118,13 @@ class SupervisedWorker implements Worker {
     const worker = new SupervisedWorker(spec, log)
     try {
       worker.#process = await startChildProcess({
-        file: spec.file,
-        environment: spec.environment,
+        ...spec,
         onLine: (stream, line) => worker.#onLine(stream, line),
       })
     } catch (error) {
-      throw new AppError(
-        'agent_spawn_error',
-        `Agent ${spec.agentId} could not be started from ${spec.file}.`,
-        {
-          cause: error,
-        },
-      )
+      throw new AppError('agent_spawn_error', `${worker.#name()} could not be started from ${spec.file}.`, {
+        cause: error,
+      })
     }
     worker.#process.exited.then((exit) => worker.#onExit(exit)).catch(() => undefined)
     return worker
@@ -136,7 +140,7 @@ class SupervisedWorker implements Worker {
         this.#announced.reject(
           new AppError(
             'agent_start_timeout',
-            `Agent ${this.agentId} did not say within ${timeoutMs} ms that it listens; raise startupTimeoutMs in its manifest or read its log.`,
+            `${this.#name()} did not say within ${timeoutMs} ms that it listens; raise startupTimeoutMs in its manifest or read its log${this.#lastWords()}`,
           ),
         ),
       timeoutMs,
@@ -154,7 +158,7 @@ class SupervisedWorker implements Worker {
   }
 
   async stop(): Promise<void> {
-    await this.#end('stopped', graceMs)
+    await this.#end('stopped', stopGraceMs)
   }
 
   kill(): Promise<void> {
@@ -181,6 +185,7 @@ class SupervisedWorker implements Worker {
     if (!announced) return
     this.aid = String(announced['aid'])
     this.port = Number(announced['port'])
+    this.peerPort = this.#spec.peerPort ?? this.port
     this.state = 'ready'
     this.#announced.resolve()
   }
@@ -191,10 +196,15 @@ class SupervisedWorker implements Worker {
     this.#announced.reject(
       new AppError(
         'agent_spawn_error',
-        `Agent ${this.agentId} ended before it listened (${describeExit(exit)})${this.#lastWords()}`,
+        `${this.#name()} ended before it listened (${describeExit(exit)})${this.#lastWords()}`,
       ),
     )
     this.#ended.resolve({ exit, cause: this.#endCause })
+  }
+
+  #name(): string {
+    const { agentId, command } = this.#spec
+    return `Agent ${agentId}${command === undefined ? '' : ` (${command})`}`
   }
 
   #lastWords(): string {

@@ -19,12 +19,17 @@ const generation: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['LLM_PROVIDER', 'ANTHROPIC_API_KEY', 'ANTHROPIC_MODEL'],
 }
 
-/** Builds a worker's environment from an allow list, never from a copy of ours. */
+/**
+ * Builds a worker's environment from an allow list, never from a copy of ours.
+ *
+ * @param kind keys of providers go to our own workers, which generate text, and to nobody else's program
+ */
 export function workerEnvironment(
   ours: NodeJS.ProcessEnv,
   own: Readonly<Record<string, string>>,
+  kind: 'generates' | 'foreign',
 ): Record<string, string> {
-  const provider = ours['LLM_PROVIDER']?.trim().toLowerCase() ?? ''
+  const provider = kind === 'generates' ? (ours['LLM_PROVIDER']?.trim().toLowerCase() ?? '') : ''
   const names = [...inherited, ...(generation[provider] ?? [])]
   const allowed = names.flatMap((name) => {
     const value = ours[name]

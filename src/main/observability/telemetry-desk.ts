@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { AppError } from '../../shared/errors.ts'
+import type { ExchangeCapture } from '../../shared/exchange.ts'
 import type { TelemetryBatch, TelemetryItem } from '../../shared/telemetry.ts'
 import type { RunLog } from '../store/event-log.ts'
 import type { ExchangeStore } from '../store/exchange-store.ts'
@@ -23,11 +24,16 @@ export interface TelemetryDesk {
   dismissRun(runId: string): void
   /** Throws `telemetry_refused` for a secret that is not admitted. */
   receive(secret: string, batch: TelemetryBatch): void
+  /** Stores what the host itself saw of an exchange of an agent. */
+  witness(reporter: Reporter, capture: ExchangeCapture): void
 }
 
 export function createTelemetryDesk(exchanges: ExchangeStore, log: Logger): TelemetryDesk {
   const reporters = new Map<string, KnownReporter>()
+  const witness = ({ log: { runId, offsetMs }, agentId }: Reporter, capture: ExchangeCapture) =>
+    exchanges.put(runId, offsetMs(), { ...capture, agent_id: agentId })
   return {
+    witness,
     admit: (secret, reporter) => void reporters.set(secret, { ...reporter, lastSeq: 0 }),
     dismissRun(runId) {
       for (const [secret, { log }] of reporters) if (log.runId === runId) reporters.delete(secret)
@@ -54,11 +60,12 @@ export function createTelemetryDesk(exchanges: ExchangeStore, log: Logger): Tele
     log.warn({ run_id: runId, agent_id: agentId, from: lastSeq + 1, to: nextSeq - 1 }, 'telemetry was lost')
   }
 
-  function take({ log: runLog, agentId }: Reporter, item: TelemetryItem): void {
+  function take(reporter: Reporter, item: TelemetryItem): void {
     if (item.item === 'exchange') {
-      exchanges.put(runLog.runId, runLog.offsetMs(), { ...item.exchange, agent_id: agentId })
+      witness(reporter, item.exchange)
       return
     }
+    const { log: runLog, agentId } = reporter
     runLog.report(item.event, {
       agentId,
       ts: item.ts,

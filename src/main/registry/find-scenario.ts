@@ -55,16 +55,25 @@ function refuseBroken({ broken }: Registry, ref: string, template: string | null
   throw new AppError('scenario_invalid', message, { details })
 }
 
-function manifestsOf(scenario: ScenarioFile, { agentManifests }: Registry) {
+/** The manifest that a reference names. Throws `agent_manifest_not_found`, or `agent_manifest_invalid`. */
+export function findAgentManifest({ agentManifests, units }: Registry, ref: string): AgentManifestFile {
+  const key = manifestKey(ref) ?? ref
+  const manifest = agentManifests.get(key)
+  if (manifest !== undefined) return manifest
+  const errors = units
+    .filter(({ files }) => [...files].some((file) => manifestKey(file) === key))
+    .flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error'))
+  const [first] = errors
+  if (first === undefined) {
+    throw new AppError('agent_manifest_not_found', `There is no agent manifest ${ref}.`, { details: { ref } })
+  }
+  throw new AppError('agent_manifest_invalid', formatDiagnostic(first), { details: { diagnostics: errors } })
+}
+
+function manifestsOf(scenario: ScenarioFile, registry: Registry) {
   const entries = scenario.spec.agents.flatMap(({ id, ref }) => {
     if (ref === undefined) return []
-    const manifest = agentManifests.get(manifestKey(ref) ?? ref)
-    if (manifest === undefined) {
-      throw new AppError('agent_manifest_not_found', `There is no agent manifest ${ref}.`, {
-        details: { ref },
-      })
-    }
-    return [[id, manifest] as const]
+    return [[id, findAgentManifest(registry, ref)] as const]
   })
   return Object.fromEntries(entries)
 }

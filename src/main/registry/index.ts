@@ -1,5 +1,5 @@
 /** The scenario tree: what can run, and what is wrong with it. */
-export { findScenario, type ResolvedScenario } from './find-scenario.ts'
+export { findAgentManifest, findScenario, type ResolvedScenario } from './find-scenario.ts'
 export { coerceInput, effectiveInputs } from './inputs.ts'
 export { type BrokenVersion, loadRegistry, type Registry, type ScenarioVersion } from './load-registry.ts'
 export { createScenario } from './new-scenario.ts'

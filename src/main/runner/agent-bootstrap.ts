@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
 import type { BootstrapFile } from '../../shared/bootstrap.ts'
-import type { AgentSpec } from '../../shared/scenario.ts'
+import type { AgentSpec, TrustSpec } from '../../shared/scenario.ts'
 import type { RevocationConfig } from '../control-plane/config.ts'
+import type { ListeningTerms } from '../hosting/launch-agent.ts'
 import { agentSeed, playgroundSeed } from '../hosting/seeds.ts'
 import type { MockIssuer } from '../trust/oidc-issuer.ts'
 import type { RunContext } from './run-context.ts'
 
 /** What an agent's bootstrap is made of beside the run itself. */
-export interface BootstrapTerms {
-  readonly port: number
+export interface BootstrapTerms extends ListeningTerms {
+  readonly trust: TrustSpec
   readonly workspaceSecret: Uint8Array
   /** The ecosystem's public formula instead of the workspace's secret. */
   readonly hasPublicKeys: boolean
@@ -20,13 +21,14 @@ export interface BootstrapTerms {
 
 /** Everything an agent is told when it starts, its own secrets included. */
 export function agentBootstrap(
-  { runId, inputs, scenario, controlPlane }: RunContext,
-  spec: AgentSpec,
+  { runId, inputs, controlPlane }: Pick<RunContext, 'runId' | 'inputs' | 'controlPlane'>,
+  spec: Pick<AgentSpec, 'id' | 'org' | 'did_web_host' | 'signing_suite'>,
   manifest: AgentManifestFile,
   terms: BootstrapTerms,
 ): BootstrapFile {
   const { aitp } = manifest.spec
-  const { trust } = scenario.scenario.spec
+  const { trust } = terms
+  const failMode = trust.revocation.fail_mode ?? terms.revocation.failMode
   const owner = { org: spec.org, runId, agentId: spec.id }
   const oidc = terms.issuer?.bootstrapFor(aitp.identity_type)
   return {
@@ -47,6 +49,12 @@ export function agentBootstrap(
           }
         : {}),
       did_web_host: spec.did_web_host,
+      ...(terms.publicOrigin === null
+        ? {}
+        : {
+            public_origin: terms.publicOrigin,
+            did_web_scheme: terms.publicOrigin.startsWith('https:') ? 'https' : 'http',
+          }),
       pop: trust.pop,
       onward_delegation: trust.onward_delegation,
       max_delegation_hops: trust.max_delegation_hops,
@@ -58,7 +66,7 @@ export function agentBootstrap(
             base_url: controlPlane.config.baseUrl,
             api_key: controlPlane.config.apiKey,
             aid: controlPlane.config.aid,
-            fail_mode: trust.revocation.fail_mode ?? terms.revocation.failMode,
+            ...(failMode === null ? {} : { fail_mode: failMode }),
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,
             poll_secs: terms.revocation.pollSecs,
           },

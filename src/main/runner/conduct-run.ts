@@ -1,8 +1,8 @@
-import type { Aitp } from '../../aitp/index.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
+import { giveBack, type Leases, type RunningAgent } from '../hosting/launch-agent.ts'
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
@@ -12,14 +12,13 @@ import { asExpected } from './as-expected.ts'
 import { introducePeers } from './introduce-peers.ts'
 import { createKeepsakes } from './keepsakes.ts'
 import type { Pace } from './pace.ts'
-import { agentOf, type RunContext, type RunningAgent } from './run-context.ts'
+import { agentOf, type RunContext } from './run-context.ts'
 import { runSteps } from './run-steps.ts'
 import { shakeAllHands } from './shake-all-hands.ts'
-import { type AgentStarter, type Leases, returnLeases, startAgents } from './start-agents.ts'
+import { type RunStarter, startAgents } from './start-agents.ts'
 import { tellExit } from './tell-exit.ts'
 
-export interface Conductor extends AgentStarter {
-  readonly aitp: Aitp
+export interface Conductor extends RunStarter {
   readonly store: RunStore
   readonly logs: EventLogs
   /** Where a Control Plane reaches this host. */
@@ -56,7 +55,7 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     keepsakes: createKeepsakes(),
     recordAgents: () => recordAgents(conductor, context),
   }
-  const leases: Leases = { ports: [], files: [] }
+  const leases: Leases = []
   let failure: unknown = null
   let causeSeq: readonly number[] | null = null
   try {
@@ -107,7 +106,10 @@ async function performPhases(
   const resolving = context.log.begin(ready)
   const found = await discover({
     spec,
-    local: (agentId) => agentOf(context, agentId),
+    local: (agentId) => {
+      const { aid, worker } = agentOf(context, agentId)
+      return { aid, port: worker.peerPort }
+    },
     offered: (agentId) => context.scenario.manifests[agentId]?.spec.aitp.offered_caps ?? [],
     controlPlane: context.controlPlane,
     insecureHosts: conductor.environment['AITP_DIDWEB_INSECURE_HOSTS'] ?? '',
@@ -148,7 +150,9 @@ function recordAgents({ store }: Conductor, { runId, agents: running }: RunConte
     runId,
     agents.map((planned) => {
       const agent = running.get(planned.agent_id)
-      return agent ? { ...planned, pid: agent.worker.pid, aid: agent.aid, port: agent.port } : planned
+      return agent
+        ? { ...planned, pid: agent.worker.pid, aid: agent.aid, port: agent.worker.peerPort }
+        : planned
     }),
   )
 }
@@ -163,7 +167,7 @@ async function cleanUp(
   for (const { id } of context.keepsakes.webhooks) void context.controlPlane?.deleteWebhook(id)
   await stopping
   conductor.telemetry.dismissRun(context.runId)
-  returnLeases(conductor, leases)
+  await giveBack(leases)
   for (const { id } of context.scenario.scenario.spec.agents) {
     const worker = [...context.workers].find(({ agentId }) => agentId === id)
     if (!worker) continue

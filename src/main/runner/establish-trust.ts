@@ -24,16 +24,44 @@ export async function establishTrust(
   { agentFault, manifestUrl = manifestUrlOf(context, responder) }: Mutation = {},
 ): Promise<HandshakeDone> {
   const about = { initiator, target: responder, ...(stepId === undefined ? {} : { step_id: stepId }) }
-  operation.append({ type: 'trust.establishing', ...about, ...(grants ? { grants: [...grants] } : {}) })
-  try {
-    const done = await ask(context, operation, {
+  const done = await tellHandshake(operation, about, grants, () =>
+    ask(context, operation, {
       agent: initiator,
       path: '/admin/initiate-handshake',
       body: { peer_manifest_url: manifestUrl, requested_grants: grants ?? [] },
       answer: HandshakeDone,
       timeoutMs,
       fault: agentFault,
-    })
+    }),
+  )
+  context.keepsakes.tokens.push({
+    holder: initiator,
+    issuer: responder,
+    issuerAid: done.peer_aid,
+    jti: done.jti,
+    stepId: stepId ?? null,
+  })
+  rememberRemote(context, responder, done.peer_aid)
+  return done
+}
+
+/** Who shakes hands with whom, as events say it. */
+interface HandshakeParties {
+  readonly initiator: string
+  readonly target: string
+  readonly step_id?: string
+}
+
+/** Tells of an attempt at a handshake and of how it went. Rejects with `handshake_failed` when it was refused. */
+export async function tellHandshake(
+  operation: Operation,
+  about: HandshakeParties,
+  grants: readonly string[] | undefined,
+  shake: () => Promise<HandshakeDone>,
+): Promise<HandshakeDone> {
+  operation.append({ type: 'trust.establishing', ...about, ...(grants ? { grants: [...grants] } : {}) })
+  try {
+    const done = await shake()
     operation.append({
       type: 'trust.established',
       ...about,
@@ -42,14 +70,6 @@ export async function establishTrust(
       expires_at: done.expires_at,
       session_id: done.session_id,
     })
-    context.keepsakes.tokens.push({
-      holder: initiator,
-      issuer: responder,
-      issuerAid: done.peer_aid,
-      jti: done.jti,
-      stepId: stepId ?? null,
-    })
-    rememberRemote(context, responder, done.peer_aid)
     return done
   } catch (error) {
     if (!(error instanceof AdminRefused)) throw error
@@ -58,7 +78,7 @@ export async function establishTrust(
     const details: RefusalDetails = { code, check, status }
     throw new AppError(
       'handshake_failed',
-      `The handshake ${initiator} → ${responder} was refused with ${code}${check === null ? '' : ` at check ${check}`}: ${message}`,
+      `The handshake ${about.initiator} → ${about.target} was refused with ${code}${check === null ? '' : ` at check ${check}`}: ${message}`,
       { details, cause: error },
     )
   }

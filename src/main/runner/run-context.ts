@@ -2,19 +2,13 @@ import type { Aitp } from '../../aitp/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
-import type { AdminTarget } from '../hosting/admin-client.ts'
+import type { RunningAgent } from '../hosting/launch-agent.ts'
 import type { Worker } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { RunLog } from '../store/event-log.ts'
 import type { FoundPeer } from '../trust/discovery.ts'
 import { type Keepsakes, newestToken } from './keepsakes.ts'
 import type { Pace } from './pace.ts'
-
-/** An agent of a run once its process listens. */
-export interface RunningAgent extends AdminTarget {
-  readonly aid: string
-  readonly worker: Worker
-}
 
 /** What every phase and step of one run works with. */
 export interface RunContext {

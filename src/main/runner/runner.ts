@@ -4,14 +4,15 @@ import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { RunAgent, RunStatus } from '../../shared/run.ts'
 import type { AgentSpec } from '../../shared/scenario.ts'
+import type { AllowedPrograms } from '../allowed-programs.ts'
 import type { ControlPlanes } from '../control-plane/control-planes.ts'
+import { requireProgram } from '../hosting/worker-program.ts'
 import { effectiveInputs, findScenario, type Registry, type ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { type Conductor, conductRun } from './conduct-run.ts'
 import { createPace, type Pace } from './pace.ts'
 import { planFaults } from './plan-faults.ts'
-import { requireWorkers } from './require-workers.ts'
 
 export interface Runner {
   /** Refuses bad input before anything starts; resolves once the run is stored and on its way. */
@@ -34,6 +35,7 @@ export interface RunnerParts extends Conductor {
   readonly logs: EventLogs
   readonly log: Logger
   readonly controlPlanes: ControlPlanes
+  readonly programs: AllowedPrograms
 }
 
 interface LiveRun {
@@ -49,7 +51,11 @@ export function createRunner(parts: RunnerParts): Runner {
   function start(request: StartRun): { runId: string; status: RunStatus } {
     const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
     const inputs = effectiveInputs(scenario.scenario, request.inputs)
-    requireWorkers(scenario, parts.agentsDir)
+    for (const [agentId, manifest] of Object.entries(scenario.manifests)) {
+      requireProgram(agentId, manifest, parts)
+    }
+    if (request.allow_programs) parts.programs.allow(parts.scenariosDir)
+    parts.programs.require(parts.scenariosDir, scenario.manifests)
     const agents = scenario.scenario.spec.agents
     const faultsAimedAt = planFaults(
       request.fault_injection,

@@ -1,35 +1,18 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { AgentSpec } from '../../shared/scenario.ts'
 import type { RevocationConfig } from '../control-plane/config.ts'
 import type { DataFolder } from '../data-folder.ts'
-import { removeBootstrapFile, writeBootstrapFile } from '../hosting/bootstrap-file.ts'
+import { type AgentStarter, type Leases, launchAgent, type RunningAgent } from '../hosting/launch-agent.ts'
 import type { PortAllocator } from '../hosting/ports.ts'
-import type { Supervisor } from '../hosting/supervisor.ts'
-import { workerEnvironment } from '../hosting/worker-environment.ts'
-import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
 import { type MockIssuer, mintMockIssuer } from '../trust/oidc-issuer.ts'
-import { checkPublishedManifest } from '../trust/pin-check.ts'
 import { agentBootstrap } from './agent-bootstrap.ts'
 import { inSlots } from './in-slots.ts'
-import type { RunContext, RunningAgent } from './run-context.ts'
+import type { RunContext } from './run-context.ts'
 
-export interface AgentStarter {
-  readonly supervisor: Supervisor
+export interface RunStarter extends AgentStarter {
   readonly ports: PortAllocator
-  readonly telemetry: TelemetryDesk
   readonly dataFolder: DataFolder
-  /** Where the bundled workers lie. */
-  readonly agentsDir: string
-  readonly telemetryUrl: () => string
-  readonly environment: NodeJS.ProcessEnv
   readonly revocation: RevocationConfig
-}
-
-/** What has to be given back when the run ends. */
-export interface Leases {
-  readonly ports: number[]
-  readonly files: string[]
 }
 
 /** How the agents of one run are started. */
@@ -48,7 +31,7 @@ export interface StartTerms {
  */
 export async function startAgents(
   context: RunContext,
-  starter: AgentStarter,
+  starter: RunStarter,
   terms: StartTerms,
 ): Promise<readonly number[]> {
   const ours = context.scenario.scenario.spec.agents.filter(({ ref }) => ref !== undefined)
@@ -87,7 +70,7 @@ function mintIssuer(
 async function startAgent(
   spec: AgentSpec,
   context: RunContext,
-  starter: AgentStarter,
+  starter: RunStarter,
   { leases, hasPublicKeys, causeSeq, onReady }: StartTerms,
   issuer: MockIssuer | null,
   signal: AbortSignal,
@@ -98,68 +81,37 @@ async function startAgent(
     throw new TypeError(`scenario ${context.scenario.ref} resolved without a manifest for ${spec.id}`)
   const operation = context.log.begin(causeSeq)
   const port = starter.ports.allocate(spec.port_offset)
-  leases.ports.push(port)
-  const bootstrap = agentBootstrap(context, spec, manifest, {
-    port,
-    workspaceSecret: starter.dataFolder.workspaceSecret,
-    hasPublicKeys,
-    telemetryUrl: starter.telemetryUrl(),
-    revocation: starter.revocation,
-    issuer,
-  })
-  const { secrets } = bootstrap
-  const file = writeBootstrapFile(starter.dataFolder.bootstrap, bootstrap)
-  leases.files.push(file)
-  starter.telemetry.admit(secrets.telemetry, { log: context.log, agentId: spec.id })
+  leases.push(() => starter.ports.release(port))
   operation.append({ type: 'agent.spawning', agent_id: spec.id, port: port === 0 ? null : port })
-  const worker = await starter.supervisor.launch(
-    {
-      runId: context.runId,
-      agentId: spec.id,
-      file: workerFile(starter.agentsDir, manifest.spec.entrypoint.value),
-      environment: workerEnvironment(starter.environment, {
-        ...stringValues(manifest.spec.host.env),
-        AITP_BOOTSTRAP_FILE: file,
-        AGENT_PORT: String(port),
-        NODE_COMPILE_CACHE: starter.dataFolder.compileCache,
-      }),
-      startupTimeoutMs: manifest.spec.host.startupTimeoutMs,
-      onSpawn: (spawned) => void context.workers.add(spawned),
-    },
-    signal,
-  )
-  const agent: RunningAgent = {
+  const agent = await launchAgent(starter, {
+    log: context.log,
     agentId: spec.id,
-    port: worker.port,
-    aid: worker.aid,
-    secret: secrets.admin,
-    gone: worker.ended,
-    worker,
-  }
-  await checkPublishedManifest(context.aitp, agent, signal)
+    manifest,
+    port,
+    publicOrigin: null,
+    bootstrap: (listening) =>
+      agentBootstrap(context, spec, manifest, {
+        ...listening,
+        trust: context.scenario.scenario.spec.trust,
+        workspaceSecret: starter.dataFolder.workspaceSecret,
+        hasPublicKeys,
+        telemetryUrl: starter.telemetryUrl(),
+        revocation: starter.revocation,
+        issuer,
+      }),
+    leases,
+    onSpawn: (spawned) => void context.workers.add(spawned),
+    signal,
+  })
+  const { aid, worker } = agent
   context.agents.set(spec.id, agent)
   onReady(agent)
   operation.append({
     type: 'agent.ready',
     agent_id: spec.id,
-    aid: worker.aid,
-    port: worker.port,
+    aid,
+    port: worker.peerPort,
     pid: worker.pid,
   })
   return operation.tail
-}
-
-/** Where a bundled worker lies. */
-export function workerFile(agentsDir: string, name: string): string {
-  return join(agentsDir, `${name}.cjs`)
-}
-
-/** Gives back what the run's agents held. */
-export function returnLeases(starter: AgentStarter, leases: Leases): void {
-  for (const port of leases.ports) starter.ports.release(port)
-  for (const file of leases.files) removeBootstrapFile(file)
-}
-
-function stringValues(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }

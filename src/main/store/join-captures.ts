@@ -7,6 +7,7 @@ import type {
   MessageKind,
   StoredCapture,
 } from '../../shared/exchange.ts'
+import { withoutTokens } from '../../shared/token-claims.ts'
 
 const messageKinds: Record<ExchangeKind, { request: MessageKind; response: MessageKind }> = {
   manifest: { request: 'MANIFEST_REQUEST', response: 'MANIFEST' },
@@ -82,7 +83,7 @@ interface Sides {
 function requestMessage({ from, to, client, server, any }: Sides): Message {
   const report = server?.report ?? null
   // The refusal a server answered with is the verdict on the request, even where its own capture is missing.
-  const refusal = report?.code ?? errorCode(any)
+  const refusal = report?.code ?? refusalCode(any.response)
   return {
     direction: 'request',
     kind: messageKinds[any.kind].request,
@@ -119,7 +120,7 @@ function responseMessage({ from, to, client, any }: Sides): Message | null {
     from: to,
     to: from,
     outcome: !client ? 'pending' : report?.verdict === 'refused' ? 'refused' : 'accepted',
-    code: failed ? errorCode(any) : (report?.code ?? null),
+    code: failed ? refusalCode(any.response) : (report?.code ?? null),
     bytes: response.body.bytes,
     verdict: report && client ? { report, reported_by: client.agent_id } : null,
     tokens: any.response_tokens.map(withoutToken),
@@ -131,8 +132,8 @@ function isChallenge({ status, headers }: NonNullable<StoredCapture['response']>
   return status === 401 && headers.some(([name]) => name.toLowerCase() === popHeaders.challenge.toLowerCase())
 }
 
-/** The wire code in an error body, if the response is one. */
-function errorCode({ response }: StoredCapture): string | null {
+/** The wire code in an error body; `null` for a response that refuses nothing. */
+export function refusalCode(response: StoredCapture['response']): string | null {
   if (!response || response.status < 400 || isChallenge(response)) return null
   try {
     const code: unknown = JSON.parse(response.body.text)?.error?.code
@@ -146,6 +147,6 @@ function addressOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url
 }
 
-function withoutToken({ token: _token, ...rest }: DecodedToken): Omit<DecodedToken, 'token'> {
-  return rest
+function withoutToken({ token: _token, claims, ...rest }: DecodedToken): Omit<DecodedToken, 'token'> {
+  return { ...rest, claims: withoutTokens(claims) }
 }

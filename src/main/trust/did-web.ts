@@ -53,21 +53,23 @@ export async function resolveDidWeb(
 
 /** Where the document of an identifier lies; throws for one that is not of a host. */
 export function didDocumentUrl(did: string, insecureHosts: string): string {
-  const host = hostOf(did)
+  const host = hostOfDid(did)
   const [name = ''] = host.split(':')
   const scheme = isLoopbackName(name) || isListed(name, insecureHosts) ? 'http' : 'https'
   return `${scheme}://${host}/.well-known/did.json`
 }
 
-function hostOf(did: string): string {
+/** Host and port of an identifier; throws for one that is not of a host. */
+export function hostOfDid(did: string): string {
   const method = 'did:web:'
   const host = did.startsWith(method) ? did.slice(method.length).replace(/%3A/i, ':') : ''
   if (!/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(host)) throw new Error(`${did} is no did:web identifier of a host`)
   return host
 }
 
-function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name)
+/** Whether a host name, without a port, is one of this machine. */
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name)
 }
 
 function isListed(name: string, list: string): boolean {

@@ -25,7 +25,8 @@ export interface DiscoveryTerms {
   readonly signal: AbortSignal
 }
 
-const manifestPath = '/.well-known/aitp-manifest'
+/** Where every agent publishes its manifest. */
+export const manifestPath = '/.well-known/aitp-manifest'
 
 /** Where a worker of this machine publishes its manifest. */
 export function localManifestUrl(port: number): string {

@@ -29,6 +29,8 @@ import {
 export interface Entry {
   readonly ref: string
   readonly template?: string
+  /** The defect of the original, by its number, that the scenario shows to be mended. */
+  readonly defect?: string
   /** What comes before the first agent is started. */
   readonly before?: Block
   /** From the addresses of the peers to the end. */
@@ -115,6 +117,7 @@ function presented(record: RunRecord, step: string): void {
 export const bilateral: readonly Entry[] = [
   {
     ref: 'intra-org/research-and-write@1.0.0',
+    defect: 'B-73',
     story: [
       everybody('researcher', 'writer'),
       said('trust'),
@@ -223,6 +226,7 @@ export const bilateral: readonly Entry[] = [
   },
   {
     ref: 'intra-org/key-rotation@1.0.0',
+    defect: 'B-78',
     story: [
       handshake('handshake', 'researcher', 'writer'),
       peer('first_write', 'writer'),
@@ -310,6 +314,7 @@ export const bilateral: readonly Entry[] = [
   },
   {
     ref: 'intra-org/tct-renewal@1.0.0',
+    defect: 'B-74',
     story: [
       everybody('researcher', 'writer'),
       said('trust'),
@@ -401,6 +406,7 @@ export const inCompany: readonly Entry[] = [
   },
   {
     ref: 'intra-org/delegation-multihop@1.1.0',
+    defect: 'B-14',
     story: [
       handshake('trust_researcher_writer', 'researcher', 'writer'),
       delegate('delegate_to_sub', 'researcher'),
@@ -456,6 +462,7 @@ export const inCompany: readonly Entry[] = [
   },
   {
     ref: 'cross-cloud/distributed-review@1.0.0',
+    defect: 'B-47',
     story: [
       everybody('author', 'reviewer', 'approver'),
       said('discover', 'trust'),
@@ -511,6 +518,11 @@ export const inCompany: readonly Entry[] = [
 ]
 
 export const catalogue: readonly Entry[] = [...bilateral, ...inCompany]
+
+/** As a test is called that holds a run against the entry. */
+export function titleOf(entry: Entry): string {
+  return entry.defect === undefined ? nameOf(entry) : `${nameOf(entry)} (${entry.defect})`
+}
 
 export function nameOf({ ref, template }: Pick<Entry, 'ref' | 'template'>): string {
   return template === undefined ? ref : `${ref} as ${template}`

@@ -5,8 +5,8 @@ import { runToEnd } from '../../support/run-scenario.ts'
 import { lineOf } from './blocks.ts'
 import type { Entry } from './catalogue.ts'
 
-export function runEntry(client: ConsoleClient, { ref, template = null }: Entry): Promise<RunRecord> {
-  return runToEnd(client, { scenario_ref: ref, template })
+export function runEntry(client: ConsoleClient, { ref, template }: Entry): Promise<RunRecord> {
+  return runToEnd(client, { scenario_ref: ref, template: template ?? null })
 }
 
 /** Holds a run against its entry: its end, every event in its place, and the facts. */

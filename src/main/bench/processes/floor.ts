@@ -117,7 +117,7 @@ async function startBareAgent(
   const listening = Promise.withResolvers<string>()
   const agent = await startChildProcess({
     file: shippedBareAgent(paths),
-    environment: workerEnvironment(process.env, { NODE_COMPILE_CACHE: join(folder, 'floor') }),
+    environment: workerEnvironment(process.env, { NODE_COMPILE_CACHE: join(folder, 'floor') }, 'foreign'),
     onLine: (stream, line) => {
       if (stream === 'stdout') listening.resolve(line)
     },

@@ -23,6 +23,7 @@ export async function runOurs(
     dataFolder: openDataFolder(join(folder, 'ours')),
     scenariosDir,
     agentsDir: paths.agents,
+    guardFile: paths.guard,
     pagesDir: null,
     port: { from: 0 },
     agentBasePort: 0,

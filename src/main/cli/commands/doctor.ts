@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { defaultDataFolder } from '../../data-folder.ts'
 import { examine } from '../../doctor.ts'
-import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
+import { type ConsoleOptions, consoleOptions, dataDir, scenariosDir } from '../console-options.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -11,7 +10,7 @@ export function addDoctor(program: Command, terminal: Terminal, end: (code: Exit
     .option('--json', 'one JSON object')
     .action(async (options: ConsoleOptions & { json?: true }) => {
       const findings = await examine({
-        dataDir: options.data ?? defaultDataFolder(terminal.environment),
+        dataDir: dataDir(options, terminal),
         scenariosDir: scenariosDir(options, terminal),
         paths: terminal.paths,
         environment: terminal.environment,

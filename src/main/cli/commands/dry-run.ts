@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Step } from '../../../shared/steps.ts'
+import { requireProgram } from '../../hosting/worker-program.ts'
 import {
   effectiveInputs,
   findScenario,
@@ -7,7 +8,6 @@ import {
   type Registry,
   type ResolvedScenario,
 } from '../../registry/index.ts'
-import { requireWorkers } from '../../runner/require-workers.ts'
 import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
 import { inputOption, parseInputs } from '../inputs-option.ts'
 import type { Terminal } from '../terminal.ts'
@@ -26,9 +26,13 @@ export function addDryRun(program: Command, terminal: Terminal): void {
     .option('--template <name>', 'a template of the scenario')
     .option('--json', 'one JSON object')
     .action((ref: string, options: DryRunOptions) => {
-      const registry = loadRegistry(scenariosDir(options, terminal))
+      const root = scenariosDir(options, terminal)
+      const registry = loadRegistry(root)
       const resolved = findScenario(registry, ref, options.template ?? null)
-      requireWorkers(resolved, terminal.paths.agents)
+      const { paths, environment } = terminal
+      const places = { agentsDir: paths.agents, guardFile: paths.guard, scenariosDir: root, environment }
+      for (const [agentId, manifest] of Object.entries(resolved.manifests))
+        requireProgram(agentId, manifest, places)
       const inputs = parseInputs(options.input, resolved.scenario.spec.inputs.schema)
       const plan = planOf(resolved, effectiveInputs(resolved.scenario, inputs), templatesOf(registry, ref))
       if (options.json) terminal.write(`${JSON.stringify(plan, null, 2)}\n`)

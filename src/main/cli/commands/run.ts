@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
+import { allowedPrograms } from '../../allowed-programs.ts'
 import { narrate } from '../../observability/narrator.ts'
 import { effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
-import { type ConsoleOptions, consoleOptions, openWith, scenariosDir } from '../console-options.ts'
+import { type ConsoleOptions, consoleOptions, dataDir, openWith, scenariosDir } from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
 import { inputOption, parseInputs } from '../inputs-option.ts'
 import type { ExitCode } from '../outcome.ts'
@@ -17,6 +18,7 @@ interface RunOptions extends ConsoleOptions {
   readonly json?: true
   readonly cp?: string
   readonly pause?: true
+  readonly allowPrograms?: true
   readonly dangerouslyPlaygroundSeeds?: true
 }
 
@@ -30,6 +32,7 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
     .option('--run-id <uuid>', 'the id of the run; same workspace, same id: same agent identities')
     .option('--timeout <seconds>', 'cancel the run after this long')
     .option('--cp <off|url>', 'the Control Plane of this run (default: CP_BASE_URL, or none)')
+    .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
     .option('--pause', 'stand still before the first step until somebody lets the run go on')
     .option(
       '--dangerously-playground-seeds',
@@ -45,6 +48,10 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
   const timeoutMs = options.timeout === undefined ? null : seconds(options.timeout) * 1000
   // Read here too, so that a broken file or a wrong input is told before a host is started.
   const scenario = findScenario(loadRegistry(scenariosDir(options, terminal)), ref, options.template ?? null)
+  if (!options.allowPrograms) {
+    const programs = allowedPrograms(dataDir(options, terminal))
+    programs.require(scenariosDir(options, terminal), scenario.manifests)
+  }
   const inputs = parseInputs(options.input, scenario.scenario.spec.inputs.schema)
   effectiveInputs(scenario.scenario, inputs)
   const opened = await openWith(options, terminal, { from: 0 })
@@ -57,6 +64,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
       ...(options.runId === undefined ? {} : { run_id: options.runId }),
       ...(options.cp === undefined ? {} : { cp: options.cp }),
       paused: options.pause ?? false,
+      allow_programs: options.allowPrograms ?? false,
       dangerously_playground_seeds: options.dangerouslyPlaygroundSeeds ?? false,
     })
     if (!options.json) terminal.tell(`run ${run_id}`)

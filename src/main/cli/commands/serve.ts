@@ -1,16 +1,27 @@
 import { once } from 'node:events'
 import type { Command } from 'commander'
-import { type ConsoleOptions, consoleOptions, defaultPort, openWith, portNumber } from '../console-options.ts'
+import { allowedPrograms } from '../../allowed-programs.ts'
+import {
+  type ConsoleOptions,
+  consoleOptions,
+  dataDir,
+  defaultPort,
+  openWith,
+  portNumber,
+  scenariosDir,
+} from '../console-options.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface ServeOptions extends ConsoleOptions {
   readonly port?: string
+  readonly allowPrograms?: true
 }
 
 export function addServe(program: Command, terminal: Terminal): void {
   consoleOptions(program.command('serve'))
     .description('serves the console to a browser, and the service API, until Ctrl-C')
     .option('--port <number>', `port of the service (default ${defaultPort}, or the next free one)`)
+    .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
     .action(async (options: ServeOptions) => {
       const asked = options.port ?? terminal.environment['PORT']
       const opened = await openWith(options, terminal, {
@@ -18,6 +29,9 @@ export function addServe(program: Command, terminal: Terminal): void {
         asked: asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined,
       })
       try {
+        if (options.allowPrograms) {
+          allowedPrograms(dataDir(options, terminal)).allow(scenariosDir(options, terminal))
+        }
         if (opened.host === null) {
           const { code } = await opened.client.call('newSessionCode', {})
           terminal.tell('The console of this data folder runs already; this opens another window on it.')
