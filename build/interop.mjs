@@ -1,10 +1,11 @@
-// Shows this library and the published Python packages to each other: `node build/interop.mjs [--json] [--write]`.
+// Shows this library and the published Python packages to each other: `node build/interop.mjs [--json] [--write]`, and
+// runs the scenarios of examples/scenarios, in which one side is in Python.
 // The packages are installed below node_modules/.cache the first time, which needs PyPI. Without them every pair is
 // reported as `not exercised`. Exit: 0 when nothing failed except for a cause named in test/interop/known.ts, 1 when
 // something did, 2 when this Node cannot run the harness.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { requireNode } from './node-version.mjs'
@@ -13,6 +14,8 @@ requireNode()
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, 'node_modules', '.cache', 'interop-venv')
+const workerCache = join(root, 'node_modules', '.cache', 'python-worker')
+const requirements = join(root, 'examples', 'python-worker', 'requirements.txt')
 
 /** Releases of the SDK worth meeting: each is the first or the last of a form on the wire. */
 const sdkReleases = [
@@ -49,7 +52,7 @@ if (!process.features.typescript) {
 
 const { runInterop } = await import('../test/interop/run.ts')
 const note = (line) => console.error(line)
-const environment = prepare()
+const environment = { ...prepare(), worker: prepareWorker() }
 const outcome = await runInterop({
   root,
   environment,
@@ -84,21 +87,51 @@ function prepare() {
     python: '',
     peers: wanted.map((peer) => ({ ...peer, packages: '', problem: reason })),
   })
-  const inside = join(cache, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-  if (!existsSync(inside) || options.python !== undefined) {
-    const python = findPython()
-    if (python === null) return none('no Python 3.11 or newer was found')
-    note('Making a Python environment in node_modules/.cache/interop-venv; this needs PyPI.')
-    mkdirSync(join(cache, '..'), { recursive: true })
-    const made = spawnSync(python, ['-m', 'venv', cache], { encoding: 'utf8' })
-    if (made.status !== 0) return none(`the environment could not be made: ${lastLine(made)}`)
-  }
+  const { python: inside, problem } = makeEnvironment(cache)
+  if (problem !== null) return none(problem)
   const peers = wanted.map((peer) => ({ ...peer, ...install(inside, peer) }))
   const [first] = peers
   const reason = peers.every(({ problem }) => problem !== null)
     ? `no package could be installed: ${first.problem}`
     : null
   return { reason, python: inside, peers }
+}
+
+/** The example worker has an environment of its own, as its README makes it. */
+function prepareWorker() {
+  const pinned = /^aitp-sdk==(\S+)$/m.exec(readFileSync(requirements, 'utf8'))?.[1]
+  const about = {
+    name: `example worker on aitp-sdk ${pinned}`,
+    wire: 'aitp/0.2',
+    pythonVersion: '',
+    python: '',
+  }
+  const { python, problem } = makeEnvironment(workerCache)
+  if (problem !== null) return { ...about, problem }
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:']
+  const ran = spawnSync(python, [...pip, '-r', requirements], { encoding: 'utf8' })
+  const { stdout } = spawnSync(python, ['-c', 'import platform; print(platform.python_version())'], {
+    encoding: 'utf8',
+  })
+  return {
+    ...about,
+    python,
+    pythonVersion: stdout.trim(),
+    problem: ran.status === 0 ? null : `its packages could not be installed: ${lastLine(ran)}`,
+  }
+}
+
+/** A virtual environment in `folder`: its Python, or why there is none. */
+function makeEnvironment(folder) {
+  const inside = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+  if (existsSync(inside) && options.python === undefined) return { python: inside, problem: null }
+  const python = findPython()
+  if (python === null) return { python: '', problem: 'no Python 3.11 or newer was found' }
+  note(`Making a Python environment in ${relative(root, folder)}; this needs PyPI.`)
+  mkdirSync(join(folder, '..'), { recursive: true })
+  const made = spawnSync(python, ['-m', 'venv', folder], { encoding: 'utf8' })
+  const problem = made.status === 0 ? null : `the environment could not be made: ${lastLine(made)}`
+  return { python: inside, problem }
 }
 
 function install(python, { distribution, release }) {

@@ -48,7 +48,8 @@ class Worker:
             return 200, self.protocol.receive_commit(text, headers.get("X-Aitp-Session-Id", "")), {}
         if path.startswith("/capabilities/") and method == "POST":
             name = urllib.parse.unquote(path.removeprefix("/capabilities/"))
-            return 200, json.dumps(self._carry_out(name, headers.get("X-AITP-TCT", ""), text)), {}
+            payload = _payload(headers.get("Content-Type", ""), text)
+            return 200, json.dumps(self._carry_out(name, headers.get("X-AITP-TCT", ""), payload)), {}
         raise Refusal(404, "not_found", "There is nothing here.")
 
     def _handle_admin(self, path, headers, text):
@@ -96,7 +97,7 @@ class Worker:
             raise Refusal(404, "not_found", f"this agent has no capability {name}")
         return self._capabilities[name](payload, commissioned_by)
 
-    def _carry_out(self, name, token, text):
+    def _carry_out(self, name, token, payload):
         started = time.perf_counter()
         try:
             caller, ids = self.protocol.admit(name, token)
@@ -105,7 +106,7 @@ class Worker:
             raise
         self._decided(name, caller, None, started, ids)
         started = time.perf_counter()
-        result = self._run(name, json.loads(text) if text else None, caller)
+        result = self._run(name, payload, caller)
         self.telemetry.event(
             "capability.invoked",
             capability=name,
@@ -132,6 +133,13 @@ class Worker:
             check=None if refusal is None else refusal.check,
             stages=[_skipped("kill_state"), _skipped("limits"), *trust, *rest],
         )
+
+
+def _payload(content_type, text):
+    """JSON, unless it says that it is text."""
+    if content_type.lower().startswith("text/plain"):
+        return text
+    return json.loads(text) if text else None
 
 
 _AFTER_TRUST = ("revocation", "policy", "payment")

@@ -19,7 +19,9 @@ const heading = `# Interoperability
 
 Written by \`node build/interop.mjs --write\`; do not edit. Each line is one artefact shown by one side to the other, on one machine, with the packages as published on PyPI. Vectors with all bytes: \`test/vectors/sdk\`.
 
-Ours means \`src/aitp\` with the older forms accepted (\`transition\`). *not exercised* means that one side has nothing of the kind, or that the peer was not at hand; it is no success.`
+Ours means \`src/aitp\` with the older forms accepted (\`transition\`). *not exercised* means that one side has nothing of the kind, or that the peer was not at hand; it is no success.
+
+The lines that begin with *scenario* are whole runs of the console with one agent on the SDK, from \`examples\`: *ours to peer* where that agent is the one that is called.`
 
 function peersTable({ peers }: InteropSummary): string {
   const rows = peers.map(({ name, wire, python, why }) => `| ${name} | ${wire} | ${python} | ${why} |`)

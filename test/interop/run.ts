@@ -5,6 +5,7 @@ import { type Judge, startJudge, text } from './judge.ts'
 import { knownCause } from './known.ts'
 import { type LiveScene, livePairs } from './live.ts'
 import { type Direction, type Pair, type PairResult, runPair } from './pair.ts'
+import { scenarioPairs } from './scenario-pairs.ts'
 import { mintForSdk, sdkIdentityPairs } from './sdk-identity-pairs.ts'
 import { sdkPairs } from './sdk-pairs.ts'
 import { sdkSessionPairs } from './sdk-session-pairs.ts'
@@ -28,6 +29,18 @@ export interface Environment {
   readonly reason: string | null
   readonly python: string
   readonly peers: readonly InstalledPeer[]
+  /** The worker in `examples/python-worker`. */
+  readonly worker: ExampleWorker
+}
+
+/** A Python with what the example worker requires. */
+export interface ExampleWorker {
+  readonly name: string
+  readonly wire: string
+  readonly pythonVersion: string
+  readonly python: string
+  /** Why it is not at hand. */
+  readonly problem: string | null
 }
 
 export interface InteropInput {
@@ -105,6 +118,8 @@ export async function runInterop({ root, environment, only, note }: InteropInput
       await judge.close()
     }
   }
+  pairs.push(...(await runScenarios(root, environment.worker, only, note)))
+  if (environment.worker.problem === null) peers.push(workerPeer(environment.worker))
   const wireOf = new Map(peers.map(({ name, wire }) => [name, wire]))
   const explained = pairs.map((pair) => ({
     ...pair,
@@ -117,6 +132,25 @@ export async function runInterop({ root, environment, only, note }: InteropInput
     files: filesOf(summary),
     failed: explained.filter(({ status, known }) => status === 'failed' && known === null).length,
   }
+}
+
+function workerPeer({ name, wire, pythonVersion }: ExampleWorker): PeerAbout {
+  return { name, wire, python: pythonVersion, why: 'an agent of whole scenarios, run by the console itself' }
+}
+
+async function runScenarios(
+  root: string,
+  { name, python, problem }: ExampleWorker,
+  only: string,
+  note: (line: string) => void,
+): Promise<PairResult[]> {
+  if (problem !== null) return notExercised(name, scenarioPairs, problem)
+  note(`Running scenarios with ${name}.`)
+  const results: PairResult[] = []
+  for (const pair of chosen(scenarioPairs, name, only)) {
+    results.push(await runPair(name, pair, { root, python }))
+  }
+  return results
 }
 
 async function meetSdk(
@@ -183,7 +217,15 @@ function chosen<Scene>(pairs: readonly Pair<Scene>[], peer: string, only: string
 function notMet({ kind }: InstalledPeer, peer: string, reason: string): PairResult[] {
   const all: readonly { artefact: string; direction: Direction }[] =
     kind === 'sdk' ? [...allSdkPairs, ...livePairs] : verifierPairs
-  return all.map(({ artefact, direction }) => ({
+  return notExercised(peer, all, reason)
+}
+
+function notExercised(
+  peer: string,
+  pairs: readonly { readonly artefact: string; readonly direction: Direction }[],
+  reason: string,
+): PairResult[] {
+  return pairs.map(({ artefact, direction }) => ({
     peer,
     artefact,
     direction,

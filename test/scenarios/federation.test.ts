@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createServer as createSocketServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDataFolder } from '../../src/main/data-folder.ts'
-import type { Host } from '../../src/main/host.ts'
+import { createHost, type Host } from '../../src/main/host.ts'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import { didOf } from '../../src/main/trust/did-web.ts'
 import type { ConsoleClient } from '../../src/shared/client.ts'
@@ -13,20 +12,11 @@ import type { HostedAgent } from '../../src/shared/hosted-agents.ts'
 import { isAlive } from '../support/alive.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { startHost } from '../support/host.ts'
+import { testHost } from '../support/open-host.ts'
+import { freePort } from '../support/ports.ts'
 import { eventsOf } from '../support/run-scenario.ts'
 
 const environment = { PATH: process.env['PATH'], AITP_FEDERATION_ALLOW_LOOPBACK: '1' }
-
-/** A port that nobody had a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createSocketServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 interface Organisation {
   readonly host: Host
@@ -152,10 +142,6 @@ describe('resolve-and-handshake', () => {
     expect(await resolve(nobody)).toMatchObject({ status: 502, code: 'peer_unreachable' })
     const elsewhere = await serveDocument(hosted.origin)
     expect(await resolve(elsewhere)).toMatchObject({ status: 409, code: 'origin_mismatch' })
-    // The document is in order, and no agent publishes a manifest there.
-    const [, port] = (await serveDocument('http://127.0.0.1:1')).split('%3A')
-    const self = await serveDocument(`http://127.0.0.1:${port}`)
-    expect(await resolve(self)).toMatchObject({ status: 409 })
   })
 
   it('says with which code the peer’s manifest was refused', async () => {
@@ -259,7 +245,7 @@ describe('a hosted agent', () => {
     expect(readdirSync(dataFolder.bootstrap)).toEqual([])
   })
 
-  it('takes its public name from the environment, and ends with the console', async () => {
+  it('takes its public name from the environment, and is stopped by cancelling its record', async () => {
     const host = await startHost({
       environment: { ...environment, PUBLIC_HOST: 'agents.example', PUBLIC_SCHEME: 'https' },
     })
@@ -272,6 +258,23 @@ describe('a hosted agent', () => {
       cancelled: true,
     })
     expect(agents.map(({ pid }) => isAlive(Number(pid)))).toEqual([false])
+  })
+
+  it('ends with the console (B-52)', async () => {
+    const dataFolder = openDataFolder(temporaryFolder())
+    const host = await createHost({ ...testHost(dataFolder), environment })
+    const client = createLocalClient(host.handlers)
+    const { run_id } = await client.call('hostAgent', {
+      ref: '_shared/agents/researcher',
+      public_host: 'localhost:1',
+    })
+    const { agents } = await client.call('listAgents', {})
+    await host.close()
+    expect(agents.map(({ pid }) => isAlive(Number(pid)))).toEqual([false])
+    const again = await startHost({ dataFolder })
+    expect(await createLocalClient(again.handlers).call('getRunStatus', { run_id })).toMatchObject({
+      status: 'success',
+    })
   })
 
   it('that ends by itself is told as failed', async () => {

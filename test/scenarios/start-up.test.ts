@@ -209,7 +209,7 @@ describe('an agent that runs elsewhere', () => {
       peers: [{ agent_id: 'caller', aid, manifest_url, did: null }],
     })
     await client.call('resumeRun', { run_id })
-    return { record: await endOf(client, run_id), remote }
+    return { record: await endOf(client, run_id), remote, client }
   }
 
   it('is reached at its address and under its pin, and no process is started for it (B-54)', async () => {
@@ -225,11 +225,22 @@ describe('an agent that runs elsewhere', () => {
     expect(remote.worker.state).toBe('ready')
   })
 
-  it('without a pin is refused where anybody may listen: on this machine', async () => {
-    const { record } = await withRemote(() => null)
-    expect(eventsOf(record, 'trust.failed')).toMatchObject([
-      { code: 'IDENTITY_FAILED', check: 'identity.pin' },
-    ])
+  it('without a pin is told as one that nobody has checked, and never as one that passed', async () => {
+    const { record, client } = await withRemote(() => null)
+    expect(record.error).toBeNull()
+    expect(record.agents[1]).toMatchObject({ remote: true, pid: null, port: null })
+    const { run_id } = record
+    const { exchanges } = await client.call('listExchanges', { run_id })
+    const statusOf = (kind: string, check: string) =>
+      exchanges
+        .filter((exchange) => exchange.kind === kind)
+        .flatMap(({ messages }) => messages)
+        .filter(({ direction }) => direction === 'response')
+        .flatMap(({ verdict }) => verdict?.report.checks ?? [])
+        .filter(({ id }) => id === check)
+        .map(({ status }) => status)
+    expect(statusOf('manifest', 'manifest.expected_aid')).toEqual(['skipped'])
+    expect(statusOf('hello', 'identity.pin')).toEqual(['skipped'])
   })
 
   it('that is not the pinned one is refused', async () => {

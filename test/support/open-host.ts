@@ -1,11 +1,11 @@
-import { openDataFolder } from '../../src/main/data-folder.ts'
+import { type DataFolder, openDataFolder } from '../../src/main/data-folder.ts'
 import { createHost, type Host, type HostConfig } from '../../src/main/host.ts'
 import { builtAgents, builtGuard, shippedScenarios } from './repository.ts'
 
-/** A host with its data in `folder`, on ports that the system chooses. Whoever asked for it closes it. */
-export function openHost(folder: string, changes: Partial<HostConfig> = {}): Promise<Host> {
-  return createHost({
-    dataFolder: openDataFolder(folder),
+/** What a host of a test is made of: ports that the system chooses, and what ships. */
+export function testHost(dataFolder: DataFolder): HostConfig {
+  return {
+    dataFolder,
     scenariosDir: shippedScenarios,
     agentsDir: builtAgents,
     guardFile: builtGuard,
@@ -14,6 +14,10 @@ export function openHost(folder: string, changes: Partial<HostConfig> = {}): Pro
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: '0.0.0-test',
-    ...changes,
-  })
+  }
+}
+
+/** A host with its data in `folder`, unless `changes` name another. Whoever asked for it closes it. */
+export function openHost(folder: string, changes: Partial<HostConfig> = {}): Promise<Host> {
+  return createHost({ ...testHost(changes.dataFolder ?? openDataFolder(folder)), ...changes })
 }

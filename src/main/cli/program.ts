@@ -8,6 +8,7 @@ import { addDiff } from './commands/diff.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDryRun } from './commands/dry-run.ts'
 import { addNew } from './commands/new.ts'
+import { addProbe } from './commands/probe.ts'
 import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
 import { addScenarios } from './commands/scenarios.ts'
@@ -42,6 +43,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addTrace(program, terminal, end)
   addDiff(program, terminal, end)
   addVerify(program, terminal, end)
+  addProbe(program, terminal, end)
   addConformance(program, terminal, end)
   addAdapter(program, terminal)
   addBench(program, terminal, end)

@@ -28,7 +28,11 @@ export async function establishTrust(
     ask(context, operation, {
       agent: initiator,
       path: '/admin/initiate-handshake',
-      body: { peer_manifest_url: manifestUrl, requested_grants: grants ?? [] },
+      body: {
+        peer_manifest_url: manifestUrl,
+        requested_grants: grants ?? [],
+        unpinned: isUnpinned(context, responder),
+      },
       answer: HandshakeDone,
       timeoutMs,
       fault: agentFault,
@@ -82,6 +86,12 @@ export async function tellHandshake(
       { details, cause: error },
     )
   }
+}
+
+/** Nobody has said whose key a remote agent must show. */
+function isUnpinned({ scenario }: RunContext, agentId: string): boolean {
+  const spec = scenario.scenario.spec.agents.find(({ id }) => id === agentId)
+  return spec?.manifest_url !== undefined && spec.pinned_aid === null
 }
 
 /** A remote agent without a pin is, for the rest of the run, who it showed itself to be; its token is held under that. */
