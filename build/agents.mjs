@@ -1,4 +1,4 @@
-// Bundles each worker as one CommonJS file: it starts in half the time of the unbundled one.
+// Bundles the workers as CommonJS files: they start in half the time of the unbundled ones.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,21 +9,18 @@ const workers = (await readdir(join(root, 'agents'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && entry.name !== 'base')
   .map((entry) => entry.name)
 
-const inputs = [
-  ...workers.map((name) => ({
-    input: join('agents', name, 'index.ts'),
-    file: join('agents', `${name}.cjs`),
-  })),
-  // What `bench` compares them with is made in the same way.
-  { input: 'src/main/bench/processes/bare-agent.ts', file: 'bench/bare-agent.cjs' },
-]
+// What is imported only when it is needed, such as the SDK of a provider, lies beside and is read only then.
+await write(Object.fromEntries(workers.map((name) => [name, join('agents', name, 'index.ts')])), 'agents')
+// What `bench` compares them with is made in the same way.
+await write({ 'bare-agent': 'src/main/bench/processes/bare-agent.ts' }, 'bench')
 
-for (const { input, file } of inputs) {
-  const bundle = await rolldown({ input: join(root, input), platform: 'node', logLevel: 'warn' })
+async function write(input, folder) {
+  const bundle = await rolldown({ input, cwd: root, platform: 'node', logLevel: 'warn' })
   await bundle.write({
-    file: join(root, 'out', file),
+    dir: join(root, 'out', folder),
     format: 'cjs',
-    codeSplitting: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'parts/[name].cjs',
     sourcemap: true,
   })
   await bundle.close()

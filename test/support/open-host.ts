@@ -17,7 +17,7 @@ export function testHost(dataFolder: DataFolder): HostConfig {
   }
 }
 
-/** A host with its data in `folder`. Whoever asked for it closes it. */
+/** A host with its data in `folder`, unless `changes` name another. Whoever asked for it closes it. */
 export function openHost(folder: string, changes: Partial<HostConfig> = {}): Promise<Host> {
   return createHost({ ...testHost(changes.dataFolder ?? openDataFolder(folder)), ...changes })
 }
