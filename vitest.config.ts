@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: [
-            'test/{supervisor,contract,scenarios,browser,desktop,repository}/**/*.test.{ts,tsx}',
+            'test/{supervisor,contract,scenarios,weakened,campaign,browser,desktop,repository}/**/*.test.{ts,tsx}',
             'test/aitp/platform/browser.test.ts',
             'test/conformance/target.test.ts',
           ],

@@ -1,4 +1,4 @@
-// Bundles each worker as one CommonJS file: it starts in half the time of the unbundled one.
+// Bundles the workers as CommonJS files: they start in half the time of the unbundled ones.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,16 +9,18 @@ const workers = (await readdir(join(root, 'agents'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && entry.name !== 'base')
   .map((entry) => entry.name)
 
-for (const worker of workers) {
-  const bundle = await rolldown({
-    input: join(root, 'agents', worker, 'index.ts'),
-    platform: 'node',
-    logLevel: 'warn',
-  })
+// What is imported only when it is needed, such as the SDK of a provider, lies beside and is read only then.
+await write(Object.fromEntries(workers.map((name) => [name, join('agents', name, 'index.ts')])), 'agents')
+// What `bench` compares them with is made in the same way.
+await write({ 'bare-agent': 'src/main/bench/processes/bare-agent.ts' }, 'bench')
+
+async function write(input, folder) {
+  const bundle = await rolldown({ input, cwd: root, platform: 'node', logLevel: 'warn' })
   await bundle.write({
-    file: join(root, 'out', 'agents', `${worker}.cjs`),
+    dir: join(root, 'out', folder),
     format: 'cjs',
-    codeSplitting: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'parts/[name].cjs',
     sourcemap: true,
   })
   await bundle.close()

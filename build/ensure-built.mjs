@@ -12,6 +12,7 @@ const made = [
   'out/main/guard.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
+  'out/bench/bare-agent.cjs',
 ]
 const madeFrom = ['src', 'agents', 'electron.vite.config.ts', 'package.json', 'build/agents.mjs']
 const lock = join(root, 'node_modules/.cache/build.lock')

@@ -23,3 +23,8 @@ export function shippedPaths(entryFolder: string): ShippedPaths {
 export function shippedFixtures({ scenarios }: ShippedPaths): string {
   return join(scenarios, '..', 'test', 'vectors', 'aitp', 'conformance')
 }
+
+/** What `bench` starts where the agents would be. */
+export function shippedBareAgent({ agents }: ShippedPaths): string {
+  return join(agents, '..', 'bench', 'bare-agent.cjs')
+}

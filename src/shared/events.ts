@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RevocationPosture, TctCacheStats } from './admin.ts'
 import { StageFact } from './gate.ts'
+import { ExpectedOutcome } from './scenario.ts'
 
 const AgentId = z.string()
 const StepId = z.string()
@@ -59,6 +60,8 @@ const runnerEvents = [
   event('run.started', {
     scenario_ref: z.string(),
     template: z.string().nullable(),
+    /** What the scenario says a run of it comes to, with the template merged in. */
+    expected: ExpectedOutcome.optional(),
     /** Present when the agents' seeds follow the ecosystem's public formula: then anybody can compute their keys. */
     keys: z.literal('public').optional(),
   }),

@@ -13,6 +13,8 @@ export const PackFile = z.strictObject({
     slug: Name,
     name: Name,
     description: z.string().nullable().default(null),
+    /** Packs of a lower number are listed first; those of the same by name. */
+    order: z.int().default(100),
     tags: Tags,
   }),
 })
@@ -90,6 +92,8 @@ export const ScenarioFile = z.strictObject({
     summary: z.string().nullable().default(null),
     /** What to say while it is shown: one or two sentences. */
     caption: z.string().nullable().default(null),
+    /** Place within its pack; a lower number comes first. */
+    order: z.int().default(100),
     tags: Tags,
   }),
   spec: z.strictObject({

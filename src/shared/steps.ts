@@ -3,7 +3,8 @@ import { Fault } from './faults.ts'
 
 const Name = z.string().min(1)
 const AgentId = Name
-const StepId = Name
+/** Outputs are kept and named under it. */
+const StepId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'a step id is letters, digits, - and _')
 
 /** What a step's output must be; `path` is dotted, empty for the whole output. */
 export const Assertion = z

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import { expect, test } from 'vitest'
 import type { ConsolePage } from './console-page.ts'
-import { accepted, refused } from './recorded-run.ts'
-import { screens } from './screens.ts'
+import { accepted } from './recorded-run.ts'
+import { playScreens, screens } from './screens.ts'
 import { withConsole } from './with-console.ts'
 
 const it = withConsole()
@@ -12,8 +12,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 for (const theme of ['dark', 'light'] as const)
   test(`no screen has a serious or critical barrier, ${theme}`, async () => {
-    it.host.play(accepted)
-    it.host.play(refused)
+    playScreens(it.host)
     const console = await it.open({ theme })
     for (const [name, { hash, complete }] of Object.entries(screens)) {
       await console.goTo(hash)
@@ -44,8 +43,7 @@ test('nor have the table twin, the menu, the sheet and the screen without a key'
 })
 
 test('no text is smaller than 13 pixels on any screen', async () => {
-  it.host.play(accepted)
-  it.host.play(refused)
+  playScreens(it.host)
   const console = await it.open()
   for (const [name, { hash, complete }] of Object.entries(screens)) {
     await console.goTo(hash)

@@ -1,3 +1,4 @@
+import type { RunEvent } from '../../src/shared/events.ts'
 import type { Recording } from './recorded-run.ts'
 
 /** A recording as it would have been if something in it had gone otherwise; each is a copy. */
@@ -128,5 +129,52 @@ export function long(recording: Recording, length: number): Recording {
     }))
     copy.run.events = [first, ...middle, { ...last, seq: length, offset_ms: length, cause_seq: [] }]
     Object.assign(copy, { exchanges: [] })
+  })
+}
+
+/** As if the run had stood still before a step until somebody let it go on. */
+export function withPauseBefore(recording: Recording, stepId: string): Recording {
+  return altered(recording, ({ run }) => {
+    const at = run.events.findIndex((event) => 'step_id' in event && event.step_id === stepId)
+    const next = run.events[at]
+    if (!next) throw new TypeError('the recording has no such step')
+    const later = (seq: number) => (seq > at ? seq + 2 : seq)
+    for (const event of run.events) {
+      event.seq = later(event.seq)
+      event.cause_seq = event.cause_seq.map(later)
+    }
+    const { ts, offset_ms, run_id } = next
+    const told = (type: 'run.paused' | 'run.resumed', seq: number): RunEvent => ({
+      type,
+      step_id: stepId,
+      seq,
+      ts,
+      offset_ms,
+      run_id,
+      source: 'runner',
+      cause_seq: [seq - 1],
+    })
+    run.events.splice(at, 0, told('run.paused', at + 1), told('run.resumed', at + 2))
+  })
+}
+
+/** As if its scenario had said what a run comes to, and the run had or had not. */
+export function withExpectation(recording: Recording, summary: string, isMet: boolean): Recording {
+  return altered(recording, ({ run }) => {
+    const [first] = run.events
+    if (first?.type !== 'run.started') throw new TypeError('the recording does not start')
+    first.expected = { status: run.status === 'failed' ? 'failed' : 'success', summary }
+    run.as_expected = isMet
+  })
+}
+
+/** As if an assertion of the last step had not held. */
+export function withUnmetAssertion(recording: Recording, error: string): Recording {
+  return altered(recording, ({ run }) => {
+    const at = run.events.findLastIndex(({ type }) => type === 'step.complete')
+    const event = run.events[at]
+    if (event?.type !== 'step.complete') throw new TypeError('the recording completes no step')
+    const { result: _result, agent: _agent, capability: _capability, target: _target, ...rest } = event
+    run.events[at] = { ...rest, type: 'step.assertion_failed', error }
   })
 }

@@ -95,6 +95,7 @@ test('the form starts with the defaults of the schema and sends typed values', a
         notes: { tone: 'dry' },
       },
       template: null,
+      paused: false,
       run_label: null,
     },
   ])

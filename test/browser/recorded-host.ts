@@ -36,6 +36,8 @@ export class RecordedHost {
   readonly started: unknown[] = []
   /** Runs that were asked to stop, in order. */
   readonly cancelled: string[] = []
+  /** Runs that were asked to stand still or to go on, in order, as `how run_id`. */
+  readonly paced: string[] = []
   /** `after_seq` of each subscription, in order. */
   readonly subscriptions: number[] = []
   readonly #runs = new Map<string, Live>()
@@ -149,6 +151,7 @@ export class RecordedHost {
     if (sub === undefined) return runAsOf(live)
     if (sub === 'status') return { ...summaryOf(live), event_count: live.upTo }
     if (sub === 'cancel') return this.#cancel(id)
+    if (sub === 'pause' || sub === 'resume' || sub === 'step') return this.#pace(id, sub)
     if (sub === 'exchanges' && subId === undefined)
       return { run_id: id, exchanges: captured(live).map(withoutBodies) }
     const exchange = captured(live).find(({ exchange_id }) => exchange_id === subId)
@@ -168,6 +171,11 @@ export class RecordedHost {
   #cancel(runId: string): unknown {
     this.cancelled.push(runId)
     return { run_id: runId, status: 'cancelled', cancelled: true }
+  }
+
+  #pace(runId: string, how: 'pause' | 'resume' | 'step'): unknown {
+    this.paced.push(`${how} ${runId}`)
+    return { run_id: runId, status: 'running', paused: how !== 'resume' }
   }
 
   #stream(runId: string, url: URL, response: ServerResponse): void {

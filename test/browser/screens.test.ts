@@ -7,8 +7,8 @@ import { launchChromium } from './chromium.ts'
 import { ConsolePage } from './console-page.ts'
 import { chromiumMissing, needsChromium } from './needs-chromium.ts'
 import { RecordedHost } from './recorded-host.ts'
-import { accepted, refused } from './recorded-run.ts'
-import { screens } from './screens.ts'
+import { accepted } from './recorded-run.ts'
+import { playScreens, screens } from './screens.ts'
 
 const folder = fileURLToPath(new URL('../../out/screenshots/', import.meta.url))
 const sizes = [
@@ -25,8 +25,7 @@ beforeAll(async () => {
   if (chromiumMissing !== null) return
   mkdirSync(folder, { recursive: true })
   address = await host.listen()
-  host.play(accepted)
-  host.play(refused)
+  playScreens(host)
   host.play(renamed(withPendingAnswer(accepted, 1), 'underway'), 9)
   host.play(renamed(busy(accepted, 4), 'busy'))
   browser = await launchChromium()

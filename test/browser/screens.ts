@@ -1,3 +1,5 @@
+import { renamed, withExpectation, withPauseBefore } from './altered.ts'
+import type { RecordedHost } from './recorded-host.ts'
 import { accepted, refused } from './recorded-run.ts'
 
 const runId = accepted.run.run_id
@@ -8,6 +10,19 @@ export interface Screen {
   readonly hash: string
   /** What shows that it is complete. */
   readonly complete: string
+}
+
+const expected =
+  'Both handshakes are accepted, and the writer answers the call of a caller whose token it checked.'
+
+/** Puts into the store what the screens show. */
+export function playScreens(host: RecordedHost): void {
+  host.play(accepted)
+  host.play(refused)
+  const paused = withPauseBefore(accepted, 'write_with_trust')
+  const at = paused.run.events.findIndex(({ type }) => type === 'run.paused') + 1
+  host.play(renamed(paused, 'paused'), at)
+  host.play(renamed(withExpectation(accepted, expected, true), 'expected'))
 }
 
 /** Every picture of the window, by name. */
@@ -37,6 +52,8 @@ export const screens: Readonly<Record<string, Screen>> = {
   },
   'run-timeline': { hash: `#/runs/${runId}?event=11&lens=timeline`, complete: '.event.selected' },
   'run-output': { hash: `#/runs/${runId}?lens=output`, complete: '.outputs' },
+  'run-paused': { hash: '#/runs/paused', complete: '.run-status:has-text("Paused before")' },
+  'run-as-expected': { hash: '#/runs/expected', complete: '.verdict-expected' },
   'refused-verdict': { hash: `#/runs/${refused.run.run_id}`, complete: '.verdict-links' },
   'refused-checks': {
     hash: `#/runs/${refused.run.run_id}?exchange=${refused.exchanges[0]?.exchange_id}&message=response&tab=checks`,

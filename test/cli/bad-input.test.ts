@@ -4,30 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { runProgram } from '../../src/main/cli/program.ts'
 import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { programManifest } from '../support/foreign/manifest.ts'
-import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { program } from '../support/program.ts'
+import { researchAndWrite } from '../support/repository.ts'
 import { ofTheTest, scenarioTree } from '../support/scenario-tree.ts'
-
-async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const home = join(temporaryFolder(), 'home')
-  let stdout = ''
-  const stderr: string[] = []
-  const code = await runProgram(args, {
-    version: '0.0.0-test',
-    paths: { scenarios: shippedScenarios, agents: builtAgents, guard: builtGuard, pages: builtAgents },
-    environment: { AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', PATH: process.env['PATH'], ...environment },
-    write: (text) => {
-      stdout += text
-    },
-    tell: (line) => stderr.push(line),
-    readStdin: async () => '',
-    interrupt: new AbortController().signal,
-  })
-  return { code, stdout, stderr, home }
-}
 
 /** One clear sentence with its code, exit 2, and nothing started: not even a data folder. */
 async function refusedWithoutATrace(args: readonly string[], sentence: RegExp, code: string) {

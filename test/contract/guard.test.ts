@@ -21,7 +21,7 @@ function send(port: number, method: string, path: string, headers: Record<string
 const everyRoute = [...callNames, ...streamNames].map((name) => ({ name, ...httpRoute(name) }))
 
 describe('the service API', () => {
-  it('asks the bearer on every route but health and the exchange of a code', async () => {
+  it('asks the bearer on every route but health and the exchange of a code (B-35)', async () => {
     const { port } = await startHost()
     for (const { name, method, path } of everyRoute) {
       const { status } = await send(port, method, path, {})

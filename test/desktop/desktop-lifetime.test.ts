@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { CallOutput } from '../../src/shared/contract.ts'
 import { needsChromium } from '../browser/needs-chromium.ts'
 import { launchDesktop } from '../double/launch.ts'
+import { isAlive } from '../support/processes.ts'
 import { call, library } from './console-page.ts'
 
 needsChromium()
@@ -98,13 +99,4 @@ async function runningAgents(of: Page): Promise<number[]> {
     )
     .toBe(2)
   return pids
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

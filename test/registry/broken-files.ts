@@ -8,7 +8,7 @@ const workflow = 'type: workflow, agent: asker, capability: ask.question'
 export type BrokenTree = [
   title: string,
   rule: keyof typeof rules,
-  changed: Record<string, string>,
+  changed: Record<string, string | Uint8Array>,
   expected?: string[],
 ]
 

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { loadRegistry, rules } from '../../src/main/registry/index.ts'
 import { brokenFiles } from './broken-files.ts'
 import { brokenScenarios } from './broken-scenarios.ts'
+import { hostileFiles } from './hostile-files.ts'
 import { makeTree } from './tree.ts'
 
-const table = [...brokenFiles, ...brokenScenarios]
+const table = [...brokenFiles, ...brokenScenarios, ...hostileFiles]
 
 test.each(table)('reports %s as %s, where it is', (_title, rule, changed, expected) => {
   const { root, marks } = makeTree(changed)

@@ -93,18 +93,22 @@ export interface Tree {
 }
 
 /** The good tree with these files put over it, in a folder that goes away with the test. */
-export function makeTree(changed: Readonly<Record<string, string>>): Tree {
+export function makeTree(changed: Readonly<Record<string, string | Uint8Array>>): Tree {
   const root = mkdtempSync(join(tmpdir(), 'scenarios-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   const marks: string[] = []
   for (const [file, marked] of Object.entries({ ...goodTree, ...changed })) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    if (typeof marked !== 'string') {
+      writeFileSync(join(root, file), marked)
+      continue
+    }
     let text = marked
     for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark)) {
       const before = text.slice(0, at).split('\n')
       marks.push(`${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`)
       text = text.slice(0, at) + text.slice(at + mark.length)
     }
-    mkdirSync(dirname(join(root, file)), { recursive: true })
     writeFileSync(join(root, file), text)
   }
   return { root, marks }

@@ -1,33 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { followRun } from '../../src/main/cli/follow-run.ts'
-import { openDataFolder } from '../../src/main/data-folder.ts'
-import { createHost, type Host } from '../../src/main/host.ts'
-import { createLocalClient } from '../../src/main/local-client.ts'
 import type { ExchangeDetail } from '../../src/shared/exchange.ts'
 import { runCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
-import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
+import { sharedHost } from '../support/host.ts'
+import { researchAndWrite } from '../support/repository.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'aitp-console-test-'))
-let host: Host
+const shared = sharedHost()
 let exchanges: ExchangeDetail[]
 
 beforeAll(async () => {
-  host = await createHost({
-    dataFolder: openDataFolder(folder),
-    scenariosDir: shippedScenarios,
-    agentsDir: builtAgents,
-    guardFile: builtGuard,
-    pagesDir: null,
-    port: { from: 0 },
-    agentBasePort: 0,
-    environment: { PATH: process.env['PATH'] },
-    version: '0.0.0-test',
-  })
-  const client = createLocalClient(host.handlers)
+  const { client } = shared()
   const { run_id } = await client.call('startRun', {
     scenario_ref: researchAndWrite,
     inputs: { topic: 'captures' },
@@ -37,10 +22,6 @@ beforeAll(async () => {
   exchanges = await Promise.all(
     listed.map(({ exchange_id }) => client.call('getExchange', { run_id, exchange_id })),
   )
-  return async () => {
-    await host.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
 })
 
 describe('captured exchanges of a run', () => {

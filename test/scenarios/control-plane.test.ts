@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import type { RunRecord } from '../../src/shared/run.ts'
-import { type ControlPlaneStandIn, startControlPlane } from '../support/control-plane.ts'
+import { type ControlPlaneStandIn, configured, startControlPlane } from '../support/control-plane.ts'
 import { eventsOf, hostWith, runScenario, runToEnd, storyOf } from '../support/run-scenario.ts'
 import { callerAndWriter, type WrittenStep } from '../support/scenario-tree.ts'
 
@@ -24,18 +24,6 @@ const controlPlaneSteps: WrittenStep[] = [
 ]
 
 const json = (body: unknown, status = 200) => ({ status, body: JSON.stringify(body) })
-
-function configured({ baseUrl, aid }: ControlPlaneStandIn, more: Record<string, string> = {}) {
-  return {
-    environment: {
-      PATH: process.env['PATH'],
-      CP_BASE_URL: baseUrl,
-      CP_API_KEY: 'the-key',
-      CP_AID: aid,
-      ...more,
-    },
-  }
-}
 
 const knownRun = { run_id: '6dd40d1c-6a0c-4a8e-9d0a-7c6a45b0a001', dangerously_playground_seeds: true }
 
@@ -88,7 +76,7 @@ describe('with a Control Plane', () => {
 
   const webhook = { id: 'w-1', url: 'http://127.0.0.1/hook', events: [], secret: 'canary-webhook-secret' }
 
-  it('enrols, provisions after a look at the manifest, and walks the whole tree of delegations (B-19)', async () => {
+  it('enrols, provisions after a look at the manifest, and walks the whole tree of delegations (B-17, B-18, B-19)', async () => {
     const row = (jti: string, parentJti: string | null) => ({
       jti,
       parentJti,
@@ -245,5 +233,27 @@ describe('discovery by the registry', () => {
     const record = await runToEnd(client)
     expect(record.status).toBe('success')
     expect(sourcesOf(record)).toEqual({ caller: 'static_fallback', writer: 'static_fallback' })
+  })
+})
+
+describe('a Control Plane that is away', () => {
+  const call = { id: 'call', type: 'workflow', agent: 'caller', capability: 'write.content' } as const
+
+  it('stops no call of an own token, as long as nobody chose a fail mode', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const { client } = await hostWith({ steps: [handshake, call] }, configured(controlPlane))
+    expect(await runToEnd(client)).toMatchObject({ status: 'success', error: null })
+  })
+
+  it('stops it where fail_closed was chosen', async () => {
+    const controlPlane = await startControlPlane()
+    await controlPlane.stop()
+    const chosen = configured(controlPlane, { REVOCATION_FAIL_MODE: 'fail_closed' })
+    const { client } = await hostWith({ steps: [handshake, call] }, chosen)
+    expect(await runToEnd(client)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('TCT_REVOKED'),
+    })
   })
 })

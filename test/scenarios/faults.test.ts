@@ -201,7 +201,7 @@ describe('fault_injection of a run', () => {
     expect(
       eventsOf(record, 'step.fault_complete').map(({ step_id, result }) => [step_id, result.code]),
     ).toEqual([
-      ['caller->writer', 'MANIFEST_NOT_FOUND'],
+      ['caller->writer', 'no_answer'],
       ['probe', 'no_held_tct'],
     ])
     expect(eventsOf(record, 'trust.established').map(({ target }) => target)).toEqual(['caller'])

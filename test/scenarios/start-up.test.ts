@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import { openDataFolder } from '../../src/main/data-folder.ts'
 import type { ConsoleClient } from '../../src/shared/client.ts'
+import { temporaryFolder } from '../support/folders.ts'
+import { builtAgents } from '../support/repository.ts'
 import { endOf, eventsOf, hostWith, runScenario, runToEnd } from '../support/run-scenario.ts'
 import { callerAndWriter, ofTheTest, type WrittenStep } from '../support/scenario-tree.ts'
 import { startLoneWorker, startTelemetrySink } from '../support/worker.ts'
@@ -62,6 +67,51 @@ describe('ports', () => {
     expect(second.status).toBe('success')
     await client.call('resumeRun', { run_id: first })
     expect(await endOf(client, first)).toMatchObject({ status: 'success' })
+  })
+})
+
+describe('a start that fails', () => {
+  /** Workers as built, but for the writer, which is this script. */
+  async function withWriter(script: string) {
+    const agentsDir = temporaryFolder()
+    cpSync(builtAgents, agentsDir, { recursive: true })
+    writeFileSync(join(agentsDir, 'writer.cjs'), script)
+    const dataFolder = openDataFolder(temporaryFolder())
+    const base = await takenPort()
+    const { client } = await hostWith(
+      {
+        agents: [
+          { ...caller, port_offset: 1 },
+          { ...writer, port_offset: 2 },
+        ],
+      },
+      { agentsDir, dataFolder, agentBasePort: base },
+    )
+    const record = await runToEnd(client)
+    const { agents } = await client.call('listAgents', {})
+    return { record, agents, bootstraps: readdirSync(dataFolder.bootstrap), base }
+  }
+
+  it('leaves no run under way, no process, no port and no seed behind (B-23)', async () => {
+    const { record, agents, bootstraps, base } = await withWriter('process.exit(3)')
+    expect(record).toMatchObject({ status: 'failed', error_code: 'agent_spawn_error' })
+    expect(record.error).toContain('writer')
+    expect(record.events.at(-1)?.type).toBe('run.failed')
+    expect([agents, bootstraps]).toEqual([[], []])
+    const server = createServer()
+    server.listen(base + 1, '127.0.0.1')
+    await once(server, 'listening')
+    server.close()
+  })
+
+  it('is one in which an agent says that it is ready and nobody listens there (B-38)', async () => {
+    const aid = `aid:pubkey:${'A'.repeat(43)}`
+    const { record, agents } = await withWriter(
+      `console.log('AITP_AGENT_READY aid=${aid} port=1'); process.stdin.resume()`,
+    )
+    expect(record).toMatchObject({ status: 'failed', error_code: 'agent_spawn_error' })
+    expect(eventsOf(record, 'agent.ready').map(({ agent_id }) => agent_id)).not.toContain('writer')
+    expect(agents).toEqual([])
   })
 })
 
@@ -162,7 +212,7 @@ describe('an agent that runs elsewhere', () => {
     return { record: await endOf(client, run_id), remote, client }
   }
 
-  it('is reached at its address and under its pin, and no process is started for it', async () => {
+  it('is reached at its address and under its pin, and no process is started for it (B-54)', async () => {
     const { record, remote } = await withRemote((aid) => aid)
     expect(record.error).toBeNull()
     expect(record.outputs['call']).toMatchObject({ agent: 'writer' })

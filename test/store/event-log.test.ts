@@ -32,7 +32,7 @@ async function collect(events: AsyncIterable<RunEvent>): Promise<number[]> {
 }
 
 describe('the event log', () => {
-  it('numbers events gapless from 1 and stores each before anyone is told', () => {
+  it('numbers events gapless from 1 and stores each before anyone is told (B-31)', () => {
     const { store, logs } = openStore()
     store.create(newRun('r'))
     const log = logs.open('r')

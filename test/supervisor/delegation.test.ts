@@ -445,7 +445,7 @@ describe('a chain of delegations', () => {
     })
   })
 
-  it('is redeemed where it is accepted; revoking a hop ends what came of it', async () => {
+  it('is redeemed where it is accepted; revoking a hop ends what came of it (B-14)', async () => {
     const { writer, analyst, first, second } = await chain(3)
     expect(second.parent_jti).toBe(first.jti)
     await redeem(analyst, writer, second.delegation_token)

@@ -62,7 +62,7 @@ describe('the supervisor', () => {
     expect(await stopped.ended).toEqual({ exit: { code: null, signal: 'SIGTERM' }, cause: 'stopped' })
   })
 
-  it('kills a worker that will not end when asked', async () => {
+  it('kills a worker that will not end when asked (B-51)', async () => {
     const { launched, supervisor } = launch(`process.on('SIGTERM', () => {});${stay};${ready}`)
     const worker = await launched
     await supervisor.stopAll()

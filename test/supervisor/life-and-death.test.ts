@@ -6,21 +6,13 @@ import { runCli, startCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { startHost } from '../support/host.ts'
 import { startModelServer } from '../support/model-server.ts'
+import { isAlive } from '../support/processes.ts'
 import { researchAndWrite } from '../support/repository.ts'
 
 /** An environment in which the first text is asked for and never given: the run stands still in its first step. */
 async function standstill() {
   const server = await startModelServer(() => undefined)
   return { asked: server.asked, environment: { LLM_PROVIDER: 'openai', OPENAI_BASE_URL: server.baseUrl } }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 describe('SIGKILL of the host in the middle of a run', () => {

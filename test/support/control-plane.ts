@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import type { HostConfig } from '../../src/main/host.ts'
+import { createRecords } from './control-plane-records.ts'
 
 const aitp = createAitp(nodeEngine)
 
@@ -48,9 +50,16 @@ export interface ListChanges {
 
 /**
  * Stands for a Control Plane: signs its revocation list with the protocol library, and admits and registers agents as
- * the service does (control-plane.md §7, §8.3).
+ * the service does (control-plane.md §7, §8.3), and keeps what it is told (§3).
  */
 export async function startControlPlane(): Promise<ControlPlaneStandIn> {
+  const controlPlane = await openControlPlane()
+  onTestFinished(controlPlane.stop)
+  return controlPlane
+}
+
+/** As {@link startControlPlane}, and stays until it is stopped. */
+export async function openControlPlane(): Promise<ControlPlaneStandIn> {
   const seed = randomBytes(32)
   const { aid } = aitp.agentKey(seed)
   const requests: StandInRequest[] = []
@@ -58,6 +67,7 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
   const revoked = new Map<string, number>()
   const admissions = new Map<string, string>()
   const answers = new Map<string, StandInAnswer>()
+  const records = createRecords()
 
   function revocationList({ publishedAt = nowSecs(), ttlSecs = 3600, ...changes }: ListChanges = {}): string {
     const { document } = aitp.buildRevocationList(aitp.agentKey(changes.seed ?? seed), {
@@ -69,7 +79,8 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
     return JSON.stringify({ ...document, revocation_list: { ...document.revocation_list, issuer } })
   }
 
-  function usual({ method, path, authorization, body }: StandInRequest): StandInAnswer {
+  function usual(request: StandInRequest): StandInAnswer {
+    const { method, path, authorization, body } = request
     switch (`${method} ${path}`) {
       case 'GET /.well-known/aitp-revocation-list':
         return { status: 200, body: revocationList() }
@@ -99,7 +110,7 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
         }
       }
       default:
-        return { status: 404, body: '{"error":"nothing here","code":"NOT_FOUND"}' }
+        return records(request) ?? { status: 404, body: '{"error":"nothing here","code":"NOT_FOUND"}' }
     }
   }
 
@@ -126,7 +137,6 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
     server.close()
     await once(server, 'close')
   }
-  onTestFinished(stop)
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     aid,
@@ -143,6 +153,22 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
       server = createServer((request, response) => void serve(request, response))
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
+    },
+  }
+}
+
+/** A host's configuration with this Control Plane in it, and with whatever else its environment is to have. */
+export function configured(
+  { baseUrl, aid }: Pick<ControlPlaneStandIn, 'baseUrl' | 'aid'>,
+  more: Readonly<Record<string, string>> = {},
+): Pick<HostConfig, 'environment'> {
+  return {
+    environment: {
+      PATH: process.env['PATH'],
+      CP_BASE_URL: baseUrl,
+      CP_API_KEY: 'the-key',
+      CP_AID: aid,
+      ...more,
     },
   }
 }

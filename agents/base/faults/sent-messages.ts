@@ -1,16 +1,17 @@
 import type { Outgoing } from '../outgoing.ts'
 
-/** The last message of each kind that went to each peer as it should, for sending it once more. */
+/** The last message of each kind that went to each address as it should, for sending it once more. */
 export interface SentMessages {
   keep(message: Outgoing): void
-  last(message: Pick<Outgoing, 'kind' | 'peerAid'>): Outgoing | undefined
+  /** Whatever key the peer has there now. */
+  last(message: Pick<Outgoing, 'kind' | 'url'>): Outgoing | undefined
 }
 
 const mostKept = 200
 
 export function createSentMessages(): SentMessages {
   const messages = new Map<string, Outgoing>()
-  const keyOf = ({ kind, peerAid }: Pick<Outgoing, 'kind' | 'peerAid'>) => `${kind} ${peerAid}`
+  const keyOf = ({ kind, url }: Pick<Outgoing, 'kind' | 'url'>) => `${kind} ${new URL(url).origin}`
   return {
     keep(message) {
       // A call without a token shows nothing that could be used again.

@@ -2,10 +2,15 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { addAdapter } from './commands/adapter.ts'
 import { addBench } from './commands/bench.ts'
+import { addCancel } from './commands/cancel.ts'
 import { addConformance } from './commands/conformance.ts'
+import { addDiff } from './commands/diff.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDryRun } from './commands/dry-run.ts'
+import { addNew } from './commands/new.ts'
 import { addProbe } from './commands/probe.ts'
 import { addRun } from './commands/run.ts'
+import { addRuns } from './commands/runs.ts'
 import { addScenarios } from './commands/scenarios.ts'
 import { addServe } from './commands/serve.ts'
 import { addTrace } from './commands/trace.ts'
@@ -30,8 +35,13 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .showSuggestionAfterError()
   addScenarios(program, terminal)
   addValidate(program, terminal, end)
+  addNew(program, terminal, end)
+  addDryRun(program, terminal)
   addRun(program, terminal, end)
+  addRuns(program, terminal)
+  addCancel(program, terminal, end)
   addTrace(program, terminal, end)
+  addDiff(program, terminal, end)
   addVerify(program, terminal, end)
   addProbe(program, terminal, end)
   addConformance(program, terminal, end)

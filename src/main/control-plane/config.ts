@@ -13,7 +13,8 @@ export interface ControlPlaneConfig {
 
 /** How agents treat revocation by others, unless the scenario says otherwise; times in seconds. */
 export interface RevocationConfig {
-  readonly failMode: 'fail_closed' | 'soft_fail'
+  /** `null`: nobody chose one, and an agent judges its own tokens by its own list alone. */
+  readonly failMode: 'fail_closed' | 'soft_fail' | null
   readonly maxStalenessSecs: number
   readonly pollSecs: number
 }
@@ -41,10 +42,16 @@ export function controlPlaneConfig(
 
 export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConfig {
   return {
-    failMode: environment['REVOCATION_FAIL_MODE'] === 'soft_fail' ? 'soft_fail' : 'fail_closed',
+    failMode: failMode(environment['REVOCATION_FAIL_MODE']?.trim() ?? ''),
     maxStalenessSecs: positive(environment['REVOCATION_MAX_STALENESS_SECS'], 300),
     pollSecs: positive(environment['REVOCATION_POLL_SECS'], 60),
   }
+}
+
+/** Whatever is not `soft_fail` fails closed; nothing at all is no choice. */
+function failMode(text: string): RevocationConfig['failMode'] {
+  if (text === '') return null
+  return text === 'soft_fail' ? 'soft_fail' : 'fail_closed'
 }
 
 function parseAddress(address: string): URL {

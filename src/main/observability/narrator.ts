@@ -171,10 +171,11 @@ function unexpected(result: EventOf<'step.unexpected_status'>['result']): string
     : `is_pinned=${result.actual}, expected ${result.expected_pinned}`
 }
 
-function faultEnd({ code, error, check, ms }: FaultResult): string {
+function faultEnd({ code, error, check, stage, refused_by, ms }: FaultResult): string {
   const time = `after ${Math.round(ms)} ms`
   if (error === null) return `changed nothing, ${time}`
-  return `ended with ${code ?? 'an error'}${atCheck(check)} ${time}: ${error}`
+  const where = refused_by === null ? '' : ` by ${refused_by} (${stage})`
+  return `ended with ${code ?? 'an error'}${atCheck(check)}${where} ${time}: ${error}`
 }
 
 function cut(text: string, length: number): string {

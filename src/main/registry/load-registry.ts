@@ -72,9 +72,13 @@ export function loadRegistry(root: string): Registry {
       ...templates.map((template) => ({ files: template.source.files, diagnostics: template.diagnostics })),
     ]),
   ]
+  const validPacks = packs
+    .flatMap(({ pack }) => pack ?? [])
+    .toSorted((one, other) => one.metadata.order - other.metadata.order)
+  const slugs = validPacks.map(({ metadata }) => metadata.slug)
   return {
-    packs: packs.flatMap(({ pack }) => pack ?? []),
-    scenarios: versions.flatMap(valid),
+    packs: validPacks,
+    scenarios: versions.flatMap(valid).toSorted(byOrderIn(slugs)),
     broken: versions.flatMap(broken),
     diagnostics: units.flatMap(({ diagnostics }) => diagnostics),
     agentManifests: shelf.valid(),
@@ -88,6 +92,13 @@ function unreadable({ path, reason }: Unreadable): RegistryUnit {
     files: new Set([path]),
     diagnostics: [diagnose('unreadable-folder', at, `This cannot be looked into (${reason}).`)],
   }
+}
+
+/** By the place of the pack, then by that in the pack; what has no place of its own stays in the order of the tree. */
+function byOrderIn(slugs: readonly string[]) {
+  const place = ({ scenario }: ScenarioVersion) => slugs.indexOf(scenario.metadata.pack)
+  return (one: ScenarioVersion, other: ScenarioVersion) =>
+    place(one) - place(other) || one.scenario.metadata.order - other.scenario.metadata.order
 }
 
 function valid({ ref, source, scenario, diagnostics, templates }: LoadedVersion): ScenarioVersion[] {

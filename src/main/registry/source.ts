@@ -32,6 +32,10 @@ export interface Source {
 /** The place of a value, or of its key; of the nearest value around it when there is none. */
 export type Locate = (path: Path, at?: 'key' | 'value') => Position
 
+/** YAML has none of these; in a name they could do something to whoever reads it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controlCharacter = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/
+
 const maxIncludeDepth = 8
 const maxNesting = 64
 /** Aliases and includes can name one thing many times; this bounds what they unfold to. */
@@ -99,18 +103,33 @@ class Reading {
   }
 
   private parse(text: string, { file, lines }: Omit<OpenFile, 'document'>): YamlDocument | null {
+    const control = controlCharacter.exec(text)
+    if (control !== null) {
+      const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+      this.refuse(
+        'yaml-syntax',
+        before(file, text, control.index),
+        `There is a control character, U+${code}.`,
+      )
+      return null
+    }
     let document: YamlDocument
     try {
       const include = { tag: '!include', resolve: (path: string) => path }
       document = parseDocument(text, { lineCounter: lines, prettyErrors: false, customTags: [include] })
     } catch {
-      // The YAML parser recurses into nested collections and can exhaust the stack.
-      this.refuse('yaml-syntax', { file, line: 1, column: 1 }, 'The file is nested too deeply to be read.')
-      return null
+      return this.tooDeep(file)
     }
     const found = [...document.errors, ...document.warnings]
+    if (found.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return this.tooDeep(file)
     for (const { pos, message } of found) this.refuse('yaml-syntax', position(file, lines, pos[0]), message)
     return found.length > 0 ? null : document
+  }
+
+  /** The YAML parser recurses into nested collections and can exhaust the stack. */
+  private tooDeep(file: string): null {
+    this.refuse('yaml-syntax', { file, line: 1, column: 1 }, 'The file is nested too deeply to be read.')
+    return null
   }
 
   private convert(
@@ -183,6 +202,12 @@ class Reading {
   private refuse(rule: RuleId, at: Position, message: string): undefined {
     this.diagnostics.push(diagnose(rule, at, message))
   }
+}
+
+/** The place of an offset in a text that has not been parsed. */
+function before(file: string, text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split('\n')
+  return { file, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
 function position(file: string, lines: LineCounter, offset: number): Position {

@@ -28,6 +28,7 @@ export function agentBootstrap(
 ): BootstrapFile {
   const { aitp } = manifest.spec
   const { trust } = terms
+  const failMode = trust.revocation.fail_mode ?? terms.revocation.failMode
   const owner = { org: spec.org, runId, agentId: spec.id }
   const oidc = terms.issuer?.bootstrapFor(aitp.identity_type)
   return {
@@ -65,7 +66,7 @@ export function agentBootstrap(
             base_url: controlPlane.config.baseUrl,
             api_key: controlPlane.config.apiKey,
             aid: controlPlane.config.aid,
-            fail_mode: trust.revocation.fail_mode ?? terms.revocation.failMode,
+            ...(failMode === null ? {} : { fail_mode: failMode }),
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,
             poll_secs: terms.revocation.pollSecs,
           },

@@ -45,8 +45,11 @@ export async function ask<Answer>(
   }
 }
 
-/** Its peers notice the end of a process before we do, and it explains more than their silence. */
-async function awaitExitNotice({ workers, signal }: RunContext): Promise<void> {
+/**
+ * Its peers notice the end of a process before we do, and it explains more than their silence. Rejects with what ended
+ * the run, where something did.
+ */
+export async function awaitExitNotice({ workers, signal }: RunContext): Promise<void> {
   const exits = [...workers].map(({ ended }) => ended)
   await Promise.race([...exits, delay(exitNoticeMs, undefined, { ref: false })])
   signal.throwIfAborted()

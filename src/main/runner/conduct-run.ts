@@ -61,10 +61,12 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
   try {
     conductor.store.start(plan.runId)
     const started = context.log.begin([])
+    const { expected } = plan.scenario.scenario.spec
     started.append({
       type: 'run.started',
       scenario_ref: plan.scenario.ref,
       template: plan.scenario.template,
+      ...(expected === undefined ? {} : { expected }),
       ...(plan.hasPublicKeys ? { keys: 'public' } : {}),
     })
     causeSeq = await performPhases(conductor, context, plan, leases, started.tail)

@@ -1,5 +1,6 @@
-import type { Aitp, JsonObject } from '../../aitp/index.ts'
+import type { Aitp } from '../../aitp/index.ts'
 import type { TokenFacts } from '../../shared/events.ts'
+import { withoutTokens } from '../../shared/token-claims.ts'
 import type { Webhook } from '../control-plane/records.ts'
 
 /** A token that one agent of the run obtained from another. */
@@ -59,11 +60,8 @@ export function createKeepsakes(): Keepsakes {
 
 /** What outputs and events may show of a token: the claims as they are written, nothing verified, and a fingerprint. */
 export function tokenFacts(aitp: Aitp, token: string): TokenFacts {
-  const claims: JsonObject = aitp.decodeToken(token)?.claims ?? {}
-  return { claims: withoutTokens(claims), fingerprint: aitp.fingerprint(token) }
-}
-
-/** A claim may hold a whole token, as the voucher of a delegation does. */
-function withoutTokens(claims: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'voucher' && name !== 'chain'))
+  return {
+    claims: withoutTokens(aitp.decodeToken(token)?.claims ?? {}),
+    fingerprint: aitp.fingerprint(token),
+  }
 }

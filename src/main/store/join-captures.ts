@@ -7,6 +7,7 @@ import type {
   MessageKind,
   StoredCapture,
 } from '../../shared/exchange.ts'
+import { withoutTokens } from '../../shared/token-claims.ts'
 
 const messageKinds: Record<ExchangeKind, { request: MessageKind; response: MessageKind }> = {
   manifest: { request: 'MANIFEST_REQUEST', response: 'MANIFEST' },
@@ -146,6 +147,6 @@ function addressOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url
 }
 
-function withoutToken({ token: _token, ...rest }: DecodedToken): Omit<DecodedToken, 'token'> {
-  return rest
+function withoutToken({ token: _token, claims, ...rest }: DecodedToken): Omit<DecodedToken, 'token'> {
+  return { ...rest, claims: withoutTokens(claims) }
 }

@@ -70,8 +70,10 @@ export function useStartRun() {
   const client = useClient()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (input: Pick<StartRun, 'scenario_ref' | 'inputs' | 'template' | 'run_label'>) =>
-      client.call('startRun', input),
+    mutationFn: (
+      input: Pick<StartRun, 'scenario_ref' | 'inputs' | 'template' | 'run_label'> &
+        Partial<Pick<StartRun, 'paused'>>,
+    ) => client.call('startRun', input),
     onSuccess: () => queries.invalidateQueries({ queryKey: keys.runs }),
   })
 }
@@ -83,4 +85,12 @@ export function useCancelRun(runId: string) {
     mutationFn: () => client.call('cancelRun', { run_id: runId }),
     onSuccess: () => queries.invalidateQueries({ queryKey: keys.run(runId) }),
   })
+}
+
+export type PaceCommand = 'pauseRun' | 'resumeRun' | 'stepRun'
+
+/** The answer says whether the run stands still, or will before its next step; events say when it really does. */
+export function usePaceRun(runId: string) {
+  const client = useClient()
+  return useMutation({ mutationFn: (command: PaceCommand) => client.call(command, { run_id: runId }) })
 }

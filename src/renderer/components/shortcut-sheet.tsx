@@ -24,6 +24,8 @@ const groups = [
       [['1', '2', '3'], 'Sequence, timeline, output'],
       [['4'], 'Wire inspector'],
       [[']', '['], 'Next and previous failure, with its checks'],
+      [['Space'], 'Pause and resume'],
+      [['.'], 'Single step: one step, then stand still'],
       [['Esc'], 'Close the inspector'],
     ],
   },

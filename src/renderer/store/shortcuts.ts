@@ -1,3 +1,9 @@
+/** Where the space bar presses, chooses or ticks what has the focus. */
+export function usesSpace({ target }: KeyboardEvent): boolean {
+  const pressable = 'a, button, summary, [role="option"], [role="radio"], [role="tab"], [role="treeitem"]'
+  return target instanceof Element && target.closest(pressable) !== null
+}
+
 /** A key belongs to whoever is being typed into, and to an open dialog. */
 export function isTyping(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true

@@ -2,67 +2,62 @@ import type { Command } from 'commander'
 import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { benchmarks } from '../../bench/benchmarks.ts'
-import type { Effort } from '../../bench/compare.ts'
-import { type BenchResult, runBenchmark } from '../../bench/run.ts'
+import { runProcessBench } from '../../bench/processes/run.ts'
+import { workloads } from '../../bench/processes/workload.ts'
+import { runBenchmark } from '../../bench/run.ts'
+import { benchLines, processBenchLines } from '../bench-lines.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface BenchOptions {
-  readonly rounds: string
+  readonly rounds?: string
   readonly json?: true
 }
 
 /** Short, so that what else the machine does falls on both sides alike. */
 const SLICE_MS = 12
 const WARM_UP_MS = 500
+const ROUNDS = 201
+/** A round of these takes seconds. */
+const PROCESS_ROUNDS = 3
+
+const known: readonly string[] = [...benchmarks, ...workloads].map(({ name }) => name)
 
 export function addBench(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('bench')
-    .description('measures this library beside the bare native signatures inside the same work')
-    .argument('[name...]', `${benchmarks.map(({ name }) => name).join(', ')} (default: all)`)
-    .option('--rounds <number>', 'rounds of either side', '201')
+    .description('measures this program beside the least that could do the same work, in the same run')
+    .argument('[name...]', `${known.join(', ')} (default: all)`)
+    .option('--rounds <number>', `rounds of either side (default: ${ROUNDS}, of processes ${PROCESS_ROUNDS})`)
     .option('--json', 'one JSON object')
-    .action((names: readonly string[], options: BenchOptions) => {
-      const effort = { rounds: roundsOf(options.rounds), sliceMs: SLICE_MS, warmUpMs: WARM_UP_MS }
-      const results = chosen(names).map((benchmark) => measure(benchmark, effort, options, terminal))
-      if (options.json) terminal.write(`${JSON.stringify({ results }, null, 2)}\n`)
-      if (results.some(({ met }) => !met)) end(1)
+    .action(async (names: readonly string[], { rounds, json }: BenchOptions) => {
+      const wanted = chosen(names)
+      const asked = rounds === undefined ? null : roundsOf(rounds)
+      const results: unknown[] = []
+      const tell = (result: unknown, lines: readonly string[]) => {
+        results.push(result)
+        if (!json) for (const line of lines) terminal.write(`${line}\n`)
+      }
+      for (const benchmark of benchmarks.filter(({ name }) => wanted.has(name))) {
+        const effort = { rounds: asked ?? ROUNDS, sliceMs: SLICE_MS, warmUpMs: WARM_UP_MS }
+        const result = runBenchmark(benchmark, nodeEngine, effort)
+        tell(result, benchLines(result))
+        if (!result.met) end(1)
+      }
+      for (const workload of workloads.filter(({ name }) => wanted.has(name))) {
+        const result = await runProcessBench(workload, asked ?? PROCESS_ROUNDS, terminal.paths)
+        tell(result, processBenchLines(result))
+      }
+      if (json) terminal.write(`${JSON.stringify({ results }, null, 2)}\n`)
     })
 }
 
-function measure(
-  benchmark: (typeof benchmarks)[number],
-  effort: Effort,
-  { json }: BenchOptions,
-  terminal: Terminal,
-): BenchResult {
-  const result = runBenchmark(benchmark, nodeEngine, effort)
-  if (!json) print(result, terminal)
-  return result
-}
-
-function print(result: BenchResult, terminal: Terminal): void {
-  const { name, unit, signatures, oursPerSecond, barePerSecond, ratio, least, met, rounds } = result
-  const inside = signatures === 1 ? 'the one native signature' : `the ${signatures} native signatures`
-  terminal.write(`${name}: ${Math.round(oursPerSecond)} ${unit} a second\n`)
-  terminal.write(`  ${inside} inside, alone: ${Math.round(barePerSecond)} a second\n`)
-  terminal.write(`  ratio ${ratio.toFixed(3)}, at least ${least} is wanted: ${met ? 'met' : 'NOT met'}\n`)
-  terminal.write(`  medians of ${rounds} interleaved rounds\n`)
-  for (const row of result.profile ?? []) {
-    terminal.write(`  ${(row.share * 100).toFixed(1).padStart(5)} %  ${row.name}\n`)
-  }
-}
-
-function chosen(names: readonly string[]): typeof benchmarks {
-  const unknown = names.find((name) => !benchmarks.some((benchmark) => benchmark.name === name))
+function chosen(names: readonly string[]): ReadonlySet<string> {
+  const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw new AppError(
-      'usage',
-      `there is no benchmark ${unknown}; there are ${benchmarks.map(({ name }) => name).join(' and ')}.`,
-    )
+    throw new AppError('usage', `there is no benchmark ${unknown}; there are ${known.join(', ')}.`)
   }
-  return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name))
+  return new Set(names.length === 0 ? known : names)
 }
 
 function roundsOf(text: string): number {

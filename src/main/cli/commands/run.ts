@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
 import { allowedPrograms } from '../../allowed-programs.ts'
 import { narrate } from '../../observability/narrator.ts'
-import { coerceInput, effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
+import { effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, dataDir, openWith, scenariosDir } from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
+import { inputOption, parseInputs } from '../inputs-option.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -21,13 +22,11 @@ interface RunOptions extends ConsoleOptions {
   readonly dangerouslyPlaygroundSeeds?: true
 }
 
-const collect = (value: string, earlier: readonly string[]) => [...earlier, value]
-
 export function addRun(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   consoleOptions(program.command('run'))
     .description('runs a scenario to its end, narrating to standard error')
     .argument('<ref>', '<pack>/<scenario>@<version>')
-    .option('--input <name=value>', 'one input; may be given several times', collect, [])
+    .addOption(inputOption())
     .option('--template <name>', 'a template of the scenario')
     .option('--label <text>', 'a label to find the run by')
     .option('--run-id <uuid>', 'the id of the run; same workspace, same id: same agent identities')
@@ -92,20 +91,6 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
   } finally {
     await opened.leave()
   }
-}
-
-function parseInputs(
-  given: readonly string[],
-  schema: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    given.map((pair) => {
-      const equals = pair.indexOf('=')
-      if (equals < 1) throw new AppError('usage', `--input takes name=value, not "${pair}".`)
-      const name = pair.slice(0, equals)
-      return [name, coerceInput(schema, name, pair.slice(equals + 1))]
-    }),
-  )
 }
 
 function seconds(text: string): number {

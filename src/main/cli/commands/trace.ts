@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { AppError } from '../../../shared/errors.ts'
 import type { RunEvent } from '../../../shared/events.ts'
-import { RunRecord } from '../../../shared/run.ts'
 import { narrate } from '../../observability/narrator.ts'
 import { type ConsoleOptions, consoleOptions, openWith } from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
 import type { ExitCode } from '../outcome.ts'
+import { namesFile, readRecord } from '../record-file.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface TraceOptions extends ConsoleOptions {
@@ -23,35 +21,15 @@ export function addTrace(program: Command, terminal: Terminal, end: (code: ExitC
     .action(async (run: string, options: TraceOptions) => {
       const print = (event: RunEvent) =>
         terminal.write(`${options.json ? JSON.stringify(event) : narrate(event)}\n`)
-      if (!existsSync(run) && /[\\/.]/.test(run)) throw new AppError('usage', `There is no file ${run}.`)
-      const status = existsSync(run)
-        ? traceFile(run, print)
-        : await traceStored(run, options, terminal, print)
+      const status = namesFile(run) ? traceFile(run, print) : await traceStored(run, options, terminal, print)
       if (status === 'failed') end(1)
     })
 }
 
 function traceFile(file: string, print: (event: RunEvent) => void): string {
-  const record = RunRecord.safeParse(parseJson(file))
-  if (!record.success) {
-    const member = record.error.issues[0]?.path.join('.')
-    throw new AppError(
-      'usage',
-      `${file} is no run record that \`run --json\` wrote${member ? `: its ${member} is missing or of another form` : ''}.`,
-    )
-  }
-  for (const event of record.data.events) print(event)
-  return record.data.status
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (cause) {
-    throw new AppError('usage', `${file} is not JSON; give a run id or a file that \`run --json\` wrote.`, {
-      cause,
-    })
-  }
+  const { events, status } = readRecord(file)
+  for (const event of events) print(event)
+  return status
 }
 
 async function traceStored(

@@ -8,7 +8,7 @@ import type { RunContext } from '../run-context.ts'
 import type { StepOutcome } from '../step-handler.ts'
 import { carryOut } from '../steps/index.ts'
 import { type Effect, effectIn } from './effect.ts'
-import { targetOf } from './parties.ts'
+import { presenterOf, targetOf } from './parties.ts'
 import { type PreparedFault, prepareFault } from './prepare-fault.ts'
 import { consequencesOf, whereItEnded } from './where-it-ended.ts'
 
@@ -32,7 +32,7 @@ export async function carryOutFaulty(
   const { mutatedUrl, effect, output, unmet } = await tryWith(step, fault, target, context, operation)
   context.signal.throwIfAborted()
   const consequences = consequencesOf(injected.seq, context.log.after(injected.seq))
-  const { stage, check, refusedBy } = whereItEnded(effect, consequences)
+  const { stage, check, refusedBy } = whereItEnded(effect, consequences, presenterOf(step))
   const result: FaultResult = {
     fault_injected: true,
     kind,

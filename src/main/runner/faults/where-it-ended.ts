@@ -19,13 +19,21 @@ interface Refusal extends Ending {
  * answered with; which check refused is known to the one that refused.
  *
  * @param events those that followed from the fault, in order
+ * @param actor who presented a token, if anybody did
  */
-export function whereItEnded(effect: Effect, events: readonly RunEvent[]): Ending {
-  const own: Ending = { stage: stageOfNone(effect), refusedBy: null, check: effect.check }
-  const refusals = events
-    .flatMap((event) => refusalIn(event) ?? [])
-    .filter(({ code }) => code === effect.code)
-  return refusals.find(({ check }) => check !== null) ?? refusals[0] ?? own
+export function whereItEnded(effect: Effect, events: readonly RunEvent[], actor: string | null): Ending {
+  const { code, check } = effect
+  // Who does not answer has refused nothing, whatever those who waited made of it.
+  if (code === 'no_answer') return { stage: 'transport', refusedBy: null, check: null }
+  const refusals = events.flatMap((event) => refusalIn(event) ?? []).filter((each) => each.code === code)
+  return refusals.find((each) => each.check !== null) ?? refusals[0] ?? endingAt(check, actor)
+}
+
+/** A check that no event tells of is one that the actor made of what it was asked to answer. */
+function endingAt(check: string | null, actor: string | null): Ending {
+  return check?.startsWith('pop_challenge.')
+    ? { stage: 'possession', refusedBy: actor, check }
+    : { stage: null, refusedBy: null, check }
 }
 
 /** Events of one chain: those that follow, directly or not, from the first. */
@@ -36,10 +44,6 @@ export function consequencesOf(first: number, events: readonly RunEvent[]): RunE
     if (follows) chain.add(seq)
     return follows
   })
-}
-
-function stageOfNone({ code }: Effect): string | null {
-  return code === 'no_answer' ? 'transport' : null
 }
 
 function refusalIn(event: RunEvent): Refusal | null {

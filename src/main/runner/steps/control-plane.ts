@@ -1,3 +1,4 @@
+import { AitpError } from '../../../aitp/index.ts'
 import { EnrolledWithCp } from '../../../shared/admin.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type {
@@ -10,7 +11,7 @@ import type { ControlPlane } from '../../control-plane/client.ts'
 import type { Delegation } from '../../control-plane/records.ts'
 import { AdminRefused } from '../../hosting/admin-client.ts'
 import { fetchVerifiedManifest } from '../../trust/pin-check.ts'
-import { ask } from '../ask.ts'
+import { ask, awaitExitNotice } from '../ask.ts'
 import { agentOf } from '../run-context.ts'
 import type { StepHandler, StepOutcome } from '../step-handler.ts'
 
@@ -76,8 +77,9 @@ export const cpProvisionTrustAnchor: StepHandler<CpProvisionTrustAnchorStep> = a
   if (controlPlane === null) return skip({ provisioned: false })
   const { id, agent: agentId, issuer_url, namespace = scenario.scenario.metadata.pack } = step
   const agent = agentOf(context, agentId)
-  const manifest = await fetchVerifiedManifest(aitp, agent, context.signal).catch((cause: unknown) => {
+  const manifest = await fetchVerifiedManifest(aitp, agent, context.signal).catch(async (cause: unknown) => {
     context.signal.throwIfAborted()
+    if (!(cause instanceof AitpError)) await awaitExitNotice(context)
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(
       'step_failed',

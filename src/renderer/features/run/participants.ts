@@ -45,7 +45,7 @@ export function participantsOf(
   }
   for (const { from, to } of exchanges)
     for (const id of [from, to]) if (!found.has(id)) found.set(id, stranger(id))
-  return [...found.values()]
+  return named([...found.values()])
 }
 
 function stranger(id: string): Participant {
@@ -57,6 +57,14 @@ export interface Names {
   readonly ofId: (id: string) => string
   /** `null` for an AID that no agent of the run has. */
   readonly ofAid: (aid: string) => string | null
+}
+
+/** The name of an agent, where it has that for itself; else the id, which nobody shares. */
+function named(participants: readonly Participant[]): readonly Participant[] {
+  const holders = Map.groupBy(participants, ({ name }) => name)
+  return participants.map((participant) =>
+    (holders.get(participant.name)?.length ?? 0) > 1 ? { ...participant, name: participant.id } : participant,
+  )
 }
 
 export function namesOf(participants: readonly Participant[]): Names {

@@ -3,19 +3,24 @@ import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'rea
 import { isTerminalStatus, type RunRecord } from '../../../shared/run.ts'
 import { useCancelRun, useScenarios, useStartRun } from '../../api/queries.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { RunStatusMark } from '../../components/run-status.tsx'
+import { PausedMark, RunStatusMark } from '../../components/run-status.tsx'
 import { absoluteTime, duration, useNow } from '../../components/time.tsx'
 import { navigate, runHref, scenarioHref } from '../../store/router.ts'
 import type { Connection } from '../../store/run-log.ts'
+import type { Pace } from './pace.ts'
+import { PaceControls } from './pace-controls.tsx'
 import type { RunFacts } from './run-facts.ts'
+import { usePace } from './use-pace.ts'
 
 interface RunHeaderProps {
   readonly facts: RunFacts
   readonly connection: Connection
 }
 
-export function RunHeader({ facts: { run, events }, connection }: RunHeaderProps) {
+export function RunHeader({ facts, connection }: RunHeaderProps) {
+  const { run, events } = facts
   const { data } = useScenarios()
+  const control = usePace(facts)
   const name = data?.scenarios.find(({ ref }) => ref === run.scenario_ref)?.metadata.name
   const over = isTerminalStatus(run.status)
   return (
@@ -25,7 +30,13 @@ export function RunHeader({ facts: { run, events }, connection }: RunHeaderProps
           <a href={scenarioHref(run.scenario_ref)}>{name ?? run.scenario_ref}</a>
         </h1>
         <p className="run-facts">
-          <RunStatusMark status={run.status} />
+          <span role="status">
+            {over ? (
+              <RunStatusMark status={run.status} asExpected={run.as_expected} />
+            ) : (
+              <GoingOn run={run} pace={control.pace} />
+            )}
+          </span>
           <Elapsed run={run} lastOffsetMs={events.at(-1)?.offset_ms ?? 0} />
           <span className="muted">
             {run.template === null ? '' : `variant ${run.template}, `}
@@ -39,10 +50,28 @@ export function RunHeader({ facts: { run, events }, connection }: RunHeaderProps
       </div>
       <div className="run-actions">
         {connection === 'live' && !over ? <span className="muted small">live</span> : null}
-        {over ? <RunAgain run={run} /> : <Cancel run={run} />}
+        {over ? (
+          <RunAgain run={run} />
+        ) : (
+          <>
+            <PaceControls control={control} />
+            <Cancel run={run} />
+          </>
+        )}
       </div>
     </header>
   )
+}
+
+function GoingOn({ run, pace }: { readonly run: RunRecord; readonly pace: Pace }) {
+  switch (pace.kind) {
+    case 'going':
+      return <RunStatusMark status={run.status} />
+    case 'pausing':
+      return <PausedMark words="Pausing after this step" />
+    case 'paused':
+      return <PausedMark words={pace.before === null ? 'Paused' : `Paused before ${pace.before}`} />
+  }
 }
 
 function Elapsed({ run, lastOffsetMs }: { readonly run: RunRecord; readonly lastOffsetMs: number }) {

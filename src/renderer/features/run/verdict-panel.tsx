@@ -4,7 +4,7 @@ import { select, setLens } from '../../store/run-view.ts'
 import { Comparison } from '../ladder/comparison.tsx'
 import type { RunFacts } from './run-facts.ts'
 import { openFailure } from './use-run-keys.ts'
-import { verdictOf } from './verdict.ts'
+import { type Outcome, verdictOf } from './verdict.ts'
 
 /** One sentence for a finished run, then where to look. */
 export function VerdictPanel({ facts }: { readonly facts: RunFacts }) {
@@ -21,6 +21,7 @@ export function VerdictPanel({ facts }: { readonly facts: RunFacts }) {
               </span>
               {verdict.sentence}
             </p>
+            {verdict.outcome === null ? null : <ExpectedOutcome outcome={verdict.outcome} />}
             {verdict.code === null ? null : <code className="verdict-code tone-refused">{verdict.code}</code>}
             {verdict.expected !== null && verdict.actual !== null ? (
               <Comparison expected={verdict.expected} actual={verdict.actual} width={72} copyable={false} />
@@ -30,6 +31,15 @@ export function VerdictPanel({ facts }: { readonly facts: RunFacts }) {
         </>
       ) : null}
     </section>
+  )
+}
+
+function ExpectedOutcome({ outcome: { summary, met } }: { readonly outcome: Outcome }) {
+  const words = { true: 'As expected', false: 'Not as expected', null: 'Expected' }[`${met}`]
+  return (
+    <p className="verdict-expected">
+      <strong className={met === false ? 'tone-refused' : ''}>{words}:</strong> {summary}
+    </p>
   )
 }
 

@@ -3,6 +3,7 @@ import type { Exchange } from '../../../shared/exchange.ts'
 import { isTerminalStatus, type RunRecord } from '../../../shared/run.ts'
 import type { MarkState } from '../../components/mark.tsx'
 import { type Conversation, conversationsOf } from '../sequence/conversations.ts'
+import { sentence } from '../timeline/sentence.ts'
 import type { Failure } from './failures.ts'
 import { messageState, messagesOf, tally } from './message-state.ts'
 import type { Names } from './participants.ts'
@@ -14,7 +15,17 @@ export interface Verdict {
   readonly expected: string | null
   readonly actual: string | null
   readonly code: string | null
+  /** What the scenario says a run of it comes to; `null` where it says nothing. */
+  readonly outcome: Outcome | null
 }
+
+/** `met` is `null` for a run that was not let go to its end. */
+export interface Outcome {
+  readonly summary: string
+  readonly met: boolean | null
+}
+
+type Finding = Omit<Verdict, 'outcome'>
 
 interface Facts {
   readonly run: RunRecord
@@ -25,22 +36,46 @@ interface Facts {
 }
 
 export function verdictOf(facts: Facts): Verdict | null {
-  const { run } = facts
+  const { run, events } = facts
   if (!isTerminalStatus(run.status)) return null
+  const [first] = events
+  const expected = first?.type === 'run.started' ? first.expected : undefined
+  const outcome = expected === undefined ? null : { summary: expected.summary, met: run.as_expected }
+  return { ...findingOf(facts), outcome }
+}
+
+function findingOf(facts: Facts): Finding {
+  const { run } = facts
   const nothing = { expected: null, actual: null, code: null }
   switch (run.status) {
     case 'success':
+      if (run.as_expected === false) return deviation(facts)
       return { ...nothing, mark: 'valid', sentence: `It ran to the end. ${summary(facts)}` }
     case 'cancelled':
       return { ...nothing, mark: 'skipped', sentence: `It was cancelled. Until then: ${summary(facts)}` }
     case 'interrupted':
       return { ...nothing, mark: 'expired', sentence: `The console stopped while it ran. ${run.error ?? ''}` }
-    default:
-      return failure(facts)
+    default: {
+      const found = failure(facts)
+      return run.as_expected === true ? { ...found, mark: 'valid' } : found
+    }
   }
 }
 
-function failure({ run, exchanges, failures, names }: Facts): Verdict {
+/** It ran to the end, and something in it was not as its scenario says. */
+function deviation({ events, names }: Facts): Finding {
+  const found = events.find(({ type }) => type === 'step.assertion_failed')
+  const what = found === undefined ? 'It should have failed.' : sentence(found, names)
+  return {
+    mark: 'refused',
+    sentence: `It ran to the end, but not as expected. ${what}`,
+    expected: null,
+    actual: null,
+    code: null,
+  }
+}
+
+function failure({ run, exchanges, failures, names }: Facts): Finding {
   const first = failures.find(({ exchangeId }) => exchangeId !== null)
   const found = exchanges
     .flatMap(messagesOf)

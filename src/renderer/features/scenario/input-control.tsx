@@ -9,11 +9,11 @@ import {
   Popover,
   Select,
   SelectValue,
-  Switch,
   Text,
   TextArea,
   TextField,
 } from 'react-aria-components'
+import { Toggle } from '../../components/toggle.tsx'
 import type { InputField } from './input-fields.ts'
 
 interface ControlProps {
@@ -28,7 +28,7 @@ export function InputControl(props: ControlProps) {
     case 'choice':
       return <Choice {...props} />
     case 'boolean':
-      return <Toggle {...props} />
+      return <OnOff {...props} />
     default:
       return <Line {...props} />
   }
@@ -86,17 +86,14 @@ function Choice({ field, text, problem, onChange }: ControlProps) {
   )
 }
 
-function Toggle({ field, text, onChange }: ControlProps) {
+function OnOff({ field, text, onChange }: ControlProps) {
   return (
-    <div className="field">
-      <Switch className="switch" isSelected={text === 'true'} onChange={(on) => onChange(String(on))}>
-        <span className="switch-track">
-          <span className="switch-thumb" />
-        </span>
-        <span className="field-label">{field.title}</span>
-      </Switch>
-      {field.description === null ? null : <span className="field-hint">{field.description}</span>}
-    </div>
+    <Toggle
+      label={field.title}
+      description={field.description}
+      isOn={text === 'true'}
+      onChange={(on) => onChange(String(on))}
+    />
   )
 }
 

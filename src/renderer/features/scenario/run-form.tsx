@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import type { ScenarioDetail } from '../../../shared/contract.ts'
 import { useStartRun } from '../../api/queries.ts'
+import { Toggle } from '../../components/toggle.tsx'
 import { navigate, runHref } from '../../store/router.ts'
 import { hostProblems } from './host-problems.ts'
 import { InputControl } from './input-control.tsx'
@@ -13,6 +14,7 @@ export function RunForm({ scenario }: { readonly scenario: ScenarioDetail }) {
   const fields = fieldsOf(scenario.spec.inputs.schema)
   const [texts, setTexts] = useState(() => initialTexts(fields))
   const [template, setTemplate] = useState<string | null>(null)
+  const [paused, setPaused] = useState(false)
   const start = useStartRun()
 
   const refused = start.error ? hostProblems(start.error, fields) : new Map<string, string>()
@@ -21,7 +23,7 @@ export function RunForm({ scenario }: { readonly scenario: ScenarioDetail }) {
 
   const run = () =>
     start.mutate(
-      { scenario_ref: scenario.ref, inputs: valuesOf(fields, texts), template, run_label: null },
+      { scenario_ref: scenario.ref, inputs: valuesOf(fields, texts), template, run_label: null, paused },
       { onSuccess: ({ run_id }) => navigate(runHref(run_id)) },
     )
 
@@ -52,6 +54,12 @@ export function RunForm({ scenario }: { readonly scenario: ScenarioDetail }) {
         />
       ))}
       {fields.length === 0 ? <p className="muted">This scenario takes no inputs.</p> : null}
+      <Toggle
+        label="Start paused"
+        description="Agents start and trust is established; then the run stands still before its first step."
+        isOn={paused}
+        onChange={setPaused}
+      />
       <Button
         type="submit"
         className="button primary run-button"

@@ -58,9 +58,9 @@ function Scenario({ scenario }: { readonly scenario: ScenarioDetail }) {
           <CopyButton text={ref} what="the reference" />
         </p>
         {metadata.summary === null ? null : <p className="scenario-summary">{metadata.summary}</p>}
-        {metadata.caption === null ? null : <p className="muted">{metadata.caption}</p>}
+        {metadata.caption === null ? null : <p className="scenario-caption muted">{metadata.caption}</p>}
         {spec.expected === undefined ? null : (
-          <p>
+          <p className="scenario-expected">
             <strong>Expected:</strong> {spec.expected.summary}
           </p>
         )}

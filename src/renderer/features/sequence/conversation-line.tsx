@@ -31,6 +31,7 @@ const words: Record<MessageState, string> = {
 
 const titles: Record<ConversationKind, string> = {
   handshake: 'Handshake',
+  manifest: 'Manifest',
   capability: 'Call',
   did: 'DID resolution',
   redeem: 'Redemption',

@@ -11,9 +11,9 @@ import {
 const handshakeOrder = ['manifest', 'hello', 'commit'] as const
 type HandshakeKind = (typeof handshakeOrder)[number]
 
-export type ConversationKind = 'handshake' | Exclude<ExchangeKind, HandshakeKind>
+export type ConversationKind = 'handshake' | Exclude<ExchangeKind, 'hello' | 'commit'>
 
-/** The exchanges of one handshake; any other exchange is a conversation of its own. */
+/** The exchanges of one handshake; any other exchange, also a manifest alone, is a conversation of its own. */
 export interface Conversation {
   readonly id: string
   readonly kind: ConversationKind
@@ -80,7 +80,7 @@ function conversation(group: readonly Exchange[]): Conversation {
   const bad = messages.find(({ message }) => isBad(messageState(message)))
   return {
     id: first.exchange_id,
-    kind: isHandshakeKind(first.kind) ? 'handshake' : first.kind,
+    kind: kindOf(first, last),
     from: first.from,
     to: first.to,
     offsetMs: first.offset_ms,
@@ -91,11 +91,16 @@ function conversation(group: readonly Exchange[]): Conversation {
   }
 }
 
+function kindOf({ kind }: Exchange, last: Exchange): ConversationKind {
+  if (!isHandshakeKind(kind)) return kind
+  return last.kind === 'manifest' ? 'manifest' : 'handshake'
+}
+
 /** A handshake is accepted when its last message was; before that it is under way. */
 function endState(messages: readonly SequenceMessage[], last: Exchange): MessageState {
   const states = messages.map(({ message }) => messageState(message))
   const finished = last.messages.some(({ direction }) => direction === 'response')
-  const whole = last.kind === 'commit' || (!isHandshakeKind(last.kind) && !asksForProof(last))
+  const whole = last.kind !== 'hello' && !asksForProof(last)
   if (!finished || !whole || states.includes('pending')) return 'pending'
   if (states.includes('unpinned')) return 'unpinned'
   return states.includes('valid') ? 'valid' : 'unchecked'

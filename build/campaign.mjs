@@ -1,0 +1,79 @@
+// `npm run campaign -- NAME [--seed N] [--count N]`: a long campaign in full; `npm test` runs a sample of each. Ends
+// with 1 when there is a finding.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureBuilt } from './ensure-built.mjs'
+import { requireNode } from './node-version.mjs'
+
+requireNode()
+
+const campaigns = { runs, mutants }
+/** Growth of the heap that is no finding. */
+const tolerance = 0.1
+const [name = '', ...args] = process.argv.slice(2)
+const campaign = Object.hasOwn(campaigns, name) ? campaigns[name] : null
+if (campaign === null) {
+  refuse(`There is no campaign "${name}"; there are ${Object.keys(campaigns).join(' and ')}.`)
+}
+await campaign(args)
+
+/** One host, run after run: nothing of a run may be left when it has ended. */
+async function runs(args) {
+  const { seed, count } = readOptions(args, { seed: Date.now() % 2 ** 31, count: 200 })
+  await ensureBuilt()
+  const { campaignOfRuns, warmRuns } = await import('../test/campaign/runs.ts')
+  const folder = mkdtempSync(join(tmpdir(), 'aitp-console-campaign-'))
+  const tell = (line) => process.stderr.write(`${line}\n`)
+  tell(`seed ${seed}, ${count} runs`)
+  try {
+    const { ended, findings, heap } = await campaignOfRuns({ seed, count, folder, tell })
+    const growth = heap.end / heap.warm - 1
+    const grown = count > 2 * warmRuns && growth > tolerance
+    for (const finding of findings) console.log(finding)
+    console.log(
+      `${count} runs: ${Object.entries(ended)
+        .map(([status, times]) => `${times} ${status}`)
+        .join(', ')}; ${findings.length} findings; seed ${seed}`,
+    )
+    console.log(
+      `heap in use: ${megabytes(heap.warm)} after run ${Math.min(warmRuns, Math.ceil(count / 2))}, ` +
+        `${megabytes(heap.end)} at the end, ${(growth * 100).toFixed(1)} %${grown ? `, more than ${tolerance * 100} %` : ''}`,
+    )
+    process.exitCode = findings.length === 0 && !grown ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Mutated artefacts, each judged: the same as `npm run fuzz`. */
+async function mutants(args) {
+  process.argv = [process.execPath, 'fuzz', ...args]
+  await import('./fuzz.mjs')
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}
+
+function readOptions(args, defaults) {
+  const options = { ...defaults }
+  for (let at = 0; at < args.length; at += 2) {
+    const option = args[at].replace(/^--/, '')
+    const value = Number(args[at + 1])
+    if (!Object.hasOwn(defaults, option) || !Number.isSafeInteger(value) || value < 0) {
+      refuse(
+        `${name} takes ${Object.keys(defaults)
+          .map((known) => `--${known} N`)
+          .join(' and ')}.`,
+      )
+    }
+    options[option] = value
+  }
+  return options
+}
+
+function refuse(sentence) {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(2)
+}

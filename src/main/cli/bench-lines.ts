@@ -1,0 +1,40 @@
+import type { Compared, ProcessBenchResult } from '../bench/processes/run.ts'
+import type { Requests } from '../bench/processes/workload.ts'
+import type { BenchResult } from '../bench/run.ts'
+
+export function benchLines(result: BenchResult): string[] {
+  const { name, unit, signatures, oursPerSecond, barePerSecond, ratio, least, met, rounds } = result
+  const inside = signatures === 1 ? 'the one native signature' : `the ${signatures} native signatures`
+  return [
+    `${name}: ${Math.round(oursPerSecond)} ${unit} a second`,
+    `  ${inside} inside, alone: ${Math.round(barePerSecond)} a second`,
+    `  ratio ${ratio.toFixed(3)}, at least ${least} is wanted: ${met ? 'met' : 'NOT met'}`,
+    `  medians of ${rounds} interleaved rounds`,
+    ...(result.profile ?? []).map((row) => `  ${(row.share * 100).toFixed(1).padStart(5)} %  ${row.name}`),
+  ]
+}
+
+export function processBenchLines(result: ProcessBenchResult): string[] {
+  const { name, agents, handshakes, rounds, start, trust, stop, total, requests } = result
+  return [
+    `${name}: ${agents} agents${handshakes === 0 ? '' : `, ${handshakes} handshakes`} in ${ms(total.oursMs)}`,
+    `  as many bare express processes with as many requests: ${ms(total.floorMs)}, ratio ${total.ratio.toFixed(2)}`,
+    phase('start', start),
+    ...(trust === null ? [] : [phase('handshakes', trust)]),
+    phase('stop', stop),
+    `  requests: ${requestWords(requests.ours)}; bare ${requestWords(requests.floor)}`,
+    `  medians of ${rounds} interleaved rounds`,
+  ]
+}
+
+function phase(name: string, { oursMs, floorMs, ratio }: Compared): string {
+  return `  ${name}: ${ms(oursMs)}, bare ${ms(floorMs)}, ratio ${ratio.toFixed(2)}`
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`
+}
+
+function requestWords({ hostToAgent, agentToAgent, agentToHost }: Requests): string {
+  return `${hostToAgent} from the host, ${agentToAgent} between agents, ${agentToHost} to the host`
+}
