@@ -29,7 +29,7 @@ describe('the example scenarios', () => {
       expect(names.filter((name) => name.startsWith(`${original}-python-`))).toHaveLength(2)
   })
 
-  it.each(names)('%s is its original but for one agent, its name and its tags', (name) => {
+  it.each(names)('%s is its original but for one agent, its name, place and tags', (name) => {
     const [, original = '', inPython = ''] = /^(.*)-python-(writer|researcher)$/.exec(name) ?? []
     const example = scenario(join(pack, name))
     const model = scenario(join(shippedScenarios, 'intra-org', original))
@@ -37,7 +37,14 @@ describe('the example scenarios', () => {
     expect(python.map(({ ref }) => ref)).toEqual([`_shared/agents/python-${inPython}`])
     const agents = example.spec.agents.map((agent) => ({ ...agent, ref: agent.ref?.replace('python-', '') }))
     expect({ ...example.spec, agents }).toEqual(model.spec)
-    const { pack: _pack, scenario: _scenario, name: _name, tags: _tags, ...rest } = model.metadata
+    const {
+      pack: _pack,
+      scenario: _scenario,
+      name: _name,
+      order: _order,
+      tags: _tags,
+      ...rest
+    } = model.metadata
     expect(example.metadata).toMatchObject(rest)
   })
 
