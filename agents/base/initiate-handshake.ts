@@ -31,7 +31,7 @@ export async function initiateHandshake(
   requestedGrants: readonly string[],
   isUnpinned: boolean,
 ): Promise<HandshakeDone> {
-  agent.peers.noteHostname(new URL(manifestUrl).hostname)
+  if (isUnpinned) agent.peers.noteHostname(new URL(manifestUrl).hostname)
   const peer = await fetchManifest(agent, manifestUrl)
   const grants = requestedGrants.length === 0 ? peer.body.offered_capabilities : requestedGrants
   const { established, sessionId, exchangeId } = await shakeHands(

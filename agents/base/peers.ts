@@ -9,7 +9,7 @@ export interface Peers {
   pins(): PinStore
   byManifestUrl(url: string): (Peer & { readonly aid: Aid }) | undefined
   byAid(aid: string): (Peer & { readonly aid: Aid }) | undefined
-  /** The host has named this machine beside those of peers. */
+  /** The host has named this machine, of somebody who is no peer of the run. */
   noteHostname(hostname: string): void
   /** Whether the host has named an address of this machine. */
   hasHostname(hostname: string): boolean

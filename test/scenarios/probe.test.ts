@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createAitp } from '../../src/aitp/index.ts'
+import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import { runCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
@@ -56,7 +58,7 @@ describe('probe', () => {
       ['hello', 200],
       ['commit', 200],
     ])
-    const stranger = agent.aid.replace(/.$/, agent.aid.endsWith('A') ? 'E' : 'A')
+    const stranger = createAitp(nodeEngine).agentKey(new Uint8Array(32).fill(9)).aid
     const refused = await probe(agent.origin, '--pin', stranger)
     expect(refused.code).toBe(1)
     expect(refused.stdout).toMatch(/^REFUSED IDENTITY_FAILED at check manifest\.expected_aid: /m)
