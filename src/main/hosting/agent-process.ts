@@ -50,7 +50,6 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
   await once(child, 'spawn')
   readLines(child, spec.onLine)
   const pid = child.pid as number
-  const kill = () => (leadsGroup ? killGroup(pid) : child.kill('SIGKILL'))
   const drained = once(child, 'close')
   const exited = once(child, 'exit').then(async ([code, signal]): Promise<AgentExit> => {
     // However the leader ended, what it started must not outlive it.
@@ -62,9 +61,8 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
     pid,
     exited,
     async stop(graceMs) {
-      if (graceMs === 0) kill()
-      else child.kill('SIGTERM')
-      const timer = setTimeout(kill, graceMs)
+      child.kill(graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
       try {
         return await exited
       } finally {

@@ -26,7 +26,11 @@ child.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(isMissing ? notFound : notExecutable)
 })
 
+let isConsoleGone = false
+
 child.on('exit', (code, signal) => {
+  // The console ends what the program leaves behind; without it that is done here, and nobody asks how it went.
+  if (isConsoleGone) signalGroup('SIGKILL')
   if (signal === null) process.exit(code ?? 1)
   // Ends as the program did, so that the console is told the truth about it.
   process.removeAllListeners(signal)
@@ -50,5 +54,10 @@ function signalGroup(signal: NodeJS.Signals): void {
 }
 
 process.on('SIGTERM', end)
-for (const event of ['end', 'close', 'error']) process.stdin.on(event, end)
+for (const event of ['end', 'close', 'error']) {
+  process.stdin.on(event, () => {
+    isConsoleGone = true
+    end()
+  })
+}
 process.stdin.resume()

@@ -2,6 +2,7 @@
 // tests as a `command`. Argument: the file to which it writes the process ids of itself and of a child that it starts.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -66,12 +67,12 @@ const server = createServer(async (request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
 })
-server.listen(bootstrap.port, '127.0.0.1', () => {
+server.listen(bootstrap.port, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo
   const manifest = manifestAt(own.public_origin ?? `http://127.0.0.1:${port}`)
   party = { ...party, manifest: manifest.verified }
   manifestText = manifest.text
-  writePids()
+  await writePids()
   process.stdout.write(`AITP_AGENT_READY aid=${key.aid} port=${port}\n`)
 })
 
@@ -225,9 +226,11 @@ function refusal(error: unknown, status: number): Refused {
   return new Refused(500, 'internal_error', String(error))
 }
 
-function writePids(): void {
+async function writePids(): Promise<void> {
   const [pidFile] = process.argv.slice(2)
   if (pidFile === undefined) return
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write('deaf')"
+  const child = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] })
+  await once(child.stdout, 'data')
   writeFileSync(pidFile, `${process.pid} ${child.pid}`)
 }
