@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { splitLines } from './split-lines.ts'
 
 /** A JavaScript file for our own runtime, and what it is told. */
 export interface AgentProgram {
@@ -87,7 +87,7 @@ function readLines(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
   onLine: AgentProcessSpec['onLine'],
 ): void {
-  createInterface({ input: child.stdout }).on('line', (line) => onLine('stdout', line))
-  createInterface({ input: child.stderr }).on('line', (line) => onLine('stderr', line))
+  splitLines(child.stdout, (line) => onLine('stdout', line))
+  splitLines(child.stderr, (line) => onLine('stderr', line))
   child.stdin.on('error', () => undefined)
 }
