@@ -50,12 +50,17 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
   await once(child, 'spawn')
   readLines(child, spec.onLine)
   const pid = child.pid as number
-  const drained = once(child, 'close')
-  const exited = once(child, 'exit').then(async ([code, signal]): Promise<AgentExit> => {
+  // A signal that the system refuses is an event too, and says nothing about the end.
+  child.on('error', () => undefined)
+  const drained = new Promise((resolve) => child.once('close', resolve))
+  const ended = new Promise<AgentExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  const exited = ended.then(async (exit) => {
     // However the leader ended, what it started must not outlive it.
     if (leadsGroup) killGroup(pid)
     await Promise.race([drained, delay(lastWordsMs, undefined, { ref: false })])
-    return { code, signal }
+    return exit
   })
   return {
     pid,
@@ -76,9 +81,8 @@ function killGroup(leader: number): void {
   try {
     // Windows has no groups; there the end of its standard input is what ends the program.
     process.kill(process.platform === 'win32' ? leader : -leader, 'SIGKILL')
-  } catch (error) {
-    // Nobody of it is left.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  } catch {
+    // Nobody of it is left, or those who are belong to another user: the leader has ended all the same.
   }
 }
 
