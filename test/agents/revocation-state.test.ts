@@ -81,3 +81,15 @@ describe('a list that was never had', () => {
     ).toEqual([1, 100, 200])
   })
 })
+
+it('a token with more behind it than can be followed counts as denied, as does one in a ring', () => {
+  const state = createRevocationState({
+    config: null,
+    telemetry: { event: () => undefined, exchange: () => undefined, flush: async () => undefined },
+    originOf: (jti) => (jti === 'ring' ? 'ring' : jti === '0' ? undefined : String(Number(jti) - 1)),
+    fetchList: () => Promise.reject(new Error('there is no list')),
+  })
+  expect([state.denies('999'), state.denies('1000'), state.denies('ring')]).toEqual([null, 'local', 'local'])
+  state.revoke('0')
+  expect([state.denies('999'), state.denies('5000')]).toEqual(['local', 'local'])
+})

@@ -10,7 +10,10 @@ import { campaignOfRuns } from './runs.ts'
 
 const seed = 20260801
 
-describe('a sample of the campaign of runs', () => {
+// What a process has open is read from /proc.
+const onLinux = describe.skipIf(process.platform !== 'linux')
+
+onLinux('a sample of the campaign of runs', () => {
   it('leaves no process, port, descriptor or file of any run behind', async () => {
     const told: string[] = []
     const { ended, findings } = await campaignOfRuns({
@@ -37,7 +40,7 @@ describe('a sample of the campaign of runs', () => {
   })
 })
 
-describe('what is left of a run', () => {
+onLinux('what is left of a run', () => {
   const shared = sharedHost()
 
   it('would be found', async () => {

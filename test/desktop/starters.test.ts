@@ -78,8 +78,10 @@ test('what is built is up to date until a source is newer, or gone', async () =>
   const parts = [
     'main/index.js',
     'main/cli.js',
+    'main/guard.js',
     'preload/index.cjs',
     'renderer/index.html',
+    'bench/bare-agent.cjs',
     'agents/writer.cjs',
   ]
   for (const part of parts) put(`out/${part}`, 2000)

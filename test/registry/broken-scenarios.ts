@@ -347,6 +347,17 @@ export const brokenScenarios: BrokenTree[] = [
     ['_shared/agents/asker.yaml:6:134 identity', `${scenarioPath}:15:25 agent-ref`],
   ],
   [
+    'an environment for a worker that ships with the console',
+    'environment',
+    {
+      '_shared/agents/asker.yaml': manifest('asker', 'ask.question').replace(
+        '  aitp:',
+        '  host: { env: { OPENSSL_CONF: ▸x } }\n  aitp:',
+      ),
+    },
+    ['_shared/agents/asker.yaml:6:32 environment', `${scenarioPath}:15:25 agent-ref`],
+  ],
+  [
     'did:web discovery with no host to discover',
     'did-web-host',
     { [scenarioPath]: scenario({ trust: '    boundary: intra_org\n    discovery: ▸did_web' }) },

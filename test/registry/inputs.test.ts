@@ -122,3 +122,20 @@ test('every integer written out comes back, and text never changes', () => {
     }),
   )
 })
+
+test('a pattern that would take for ever in a backtracking engine is decided at once', () => {
+  const slow = withSchema({ properties: { topic: { type: 'string', pattern: '^(a+)+$' } } })
+  expect(() => effectiveInputs(slow, { topic: `${'a'.repeat(5_000)}!` })).toThrow(AppError)
+  expect(effectiveInputs(slow, { topic: 'a'.repeat(5_000) })).toEqual({ topic: 'a'.repeat(5_000) })
+})
+
+test.each([
+  ['^\\d{3}-[a-z]+$', '123-abc', '12-abc'],
+  ['rain', 'the rain in', 'the snow in'],
+  ['^\\p{Lu}', 'Äpfel', 'äpfel'],
+  ['^\\u00e4$', 'ä', 'a'],
+])('the pattern %s takes %s and not %s', (pattern, good, bad) => {
+  const scenario = withSchema({ properties: { topic: { type: 'string', pattern } } })
+  expect(effectiveInputs(scenario, { topic: good })).toEqual({ topic: good })
+  expect(() => effectiveInputs(scenario, { topic: bad })).toThrow(AppError)
+})

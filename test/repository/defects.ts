@@ -56,7 +56,7 @@ export const defects: Readonly<Record<string, readonly string[] | string>> = {
   'B-49': ['test/supervisor/launch.test.ts'],
   'B-50': ['test/supervisor/life-and-death.test.ts', 'test/supervisor/any-death.test.ts'],
   'B-51': ['test/supervisor/launch.test.ts'],
-  'B-52': 'belongs to a later part: agents that are hosted without a run',
+  'B-52': ['test/scenarios/federation.test.ts'],
   'B-53': ['test/control-plane/client.test.ts', 'test/scenarios/control-plane.test.ts'],
   'B-54': ['test/scenarios/start-up.test.ts'],
   'B-55': ['test/scenarios/start-up.test.ts', 'test/scenarios/control-plane.test.ts'],

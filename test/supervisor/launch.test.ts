@@ -8,10 +8,15 @@ import { temporaryFolder } from '../support/folders.ts'
 const ready = `console.log('AITP_AGENT_READY aid=aid:pubkey:${'A'.repeat(43)} port=8100')`
 const stay = 'process.stdin.resume()'
 
-function launch(script: string, startupTimeoutMs = 10_000, signal = new AbortController().signal) {
+function launch(
+  script: string,
+  startupTimeoutMs = 10_000,
+  signal = new AbortController().signal,
+  log = pino({ level: 'silent' }),
+) {
   const file = join(temporaryFolder(), 'worker.cjs')
   writeFileSync(file, script)
-  const supervisor = createSupervisor(pino({ level: 'silent' }))
+  const supervisor = createSupervisor(log)
   onTestFinished(() => supervisor.stopAll())
   const environment = { PATH: String(process.env['PATH']) }
   const launched = supervisor.launch(
@@ -37,6 +42,18 @@ describe('the supervisor', () => {
     const chatter = `for (const stream of [process.stdout, process.stderr]) stream.write('x'.repeat(1e6) + '\\n')`
     const { launched } = launch(`${chatter};${ready};${stay}`)
     expect(await launched).toMatchObject({ state: 'ready' })
+  })
+
+  it('keeps the beginning only of a line that does not end', async () => {
+    const written: string[] = []
+    const log = pino({ level: 'debug' }, { write: (line: string) => void written.push(line) })
+    const endless = `for (let n = 0; n < 32; n++) process.stdout.write('x'.repeat(1e6))`
+    const script = `${endless};process.stdout.write('\\n');${ready};${stay}`
+    const { launched } = launch(script, 10_000, new AbortController().signal, log)
+    expect(await launched).toMatchObject({ state: 'ready' })
+    expect(written.filter((line) => line.includes('xxx')).map(({ length }) => length < 20_000)).toEqual([
+      true,
+    ])
   })
 
   it('tells the exit code and the last words of a worker that ends before it is ready', async () => {

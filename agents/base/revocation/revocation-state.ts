@@ -25,7 +25,7 @@ export interface RevocationStateOptions {
   readonly fetchList: RefreshParts['fetchList']
 }
 
-/** More renewals in a row than any token lives through; a ring of links must not hold the agent up. */
+/** More than any token honestly has behind it. What is longer, or a ring, is not followed and counts as denied. */
 const mostLinks = 1_000
 
 export function createRevocationState({
@@ -42,10 +42,10 @@ export function createRevocationState({
     return snapshot.current?.revoked.has(jti) ? 'cp-snapshot' : null
   }
 
-  function firstAlongLinks<Found>(jti: string, look: (jti: string) => Found | null): Found | null {
+  function firstAlongLinks(jti: string, look: (jti: string) => DenySource | null): DenySource | null {
     let at: string | undefined = jti
-    for (let steps = 0; at !== undefined && steps < mostLinks; steps += 1) {
-      const found = look(at)
+    for (let steps = 0; at !== undefined; steps += 1) {
+      const found = steps === mostLinks ? 'local' : look(at)
       if (found !== null) return found
       at = originOf(at)
     }

@@ -1,4 +1,7 @@
-/** Remembers the challenges this agent has sent and not yet seen answered. Each can be answered once. */
+/**
+ * Remembers the challenges this agent has sent and not yet seen answered. Each can be answered once. Those of one token
+ * have a share of their own, so that who asks and never answers takes no room from others.
+ */
 export interface ChallengeStore {
   readonly size: number
   /** Keeps a challenge. `false` when there is no room for it. */
@@ -11,21 +14,27 @@ export interface ChallengeStore {
 
 /** The bounds of a challenge store. */
 export interface ChallengeStoreOptions {
-  /** Most challenges waiting at a time. When full, new ones are refused and none is forgotten. */
+  /** Most challenges waiting at a time. When full, new ones are refused and none of another token is forgotten. */
   readonly capacity: number
+  /** Most challenges waiting for one token; the oldest gives way. Default 8. */
+  readonly perToken?: number
   /** How long an answer may take, in seconds. Default 60, at most 300. */
   readonly lifetimeSecs?: number
 }
 
 const DEFAULT_LIFETIME_SECS = 60
 const MAX_LIFETIME_SECS = 300
+const DEFAULT_PER_TOKEN = 8
 
 export function createChallengeStore({
   capacity,
   lifetimeSecs = DEFAULT_LIFETIME_SECS,
+  perToken = DEFAULT_PER_TOKEN,
 }: ChallengeStoreOptions): ChallengeStore {
   if (!Number.isSafeInteger(capacity) || capacity < 1)
     throw new TypeError(`capacity ${capacity} is no positive integer`)
+  if (!Number.isSafeInteger(perToken) || perToken < 1)
+    throw new TypeError(`perToken ${perToken} is no positive integer`)
   if (!(lifetimeSecs >= 1 && lifetimeSecs <= MAX_LIFETIME_SECS))
     throw new TypeError(`a challenge lives 1 to ${MAX_LIFETIME_SECS} s`)
   /** In the order in which they were sent, which is that of their expiry. */
@@ -44,6 +53,9 @@ export function createChallengeStore({
     },
     add(jti, nonce, now) {
       forgetExpired(now)
+      const own = [...waiting].filter(([, each]) => each.jti === jti)
+      const [oldest] = own[0] ?? []
+      if (own.length >= perToken && oldest !== undefined) waiting.delete(oldest)
       if (waiting.size >= capacity) return false
       waiting.set(`${jti} ${nonce}`, { jti, nonce, until: now + lifetimeSecs })
       return true

@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { splitLines } from './split-lines.ts'
 
 /** A JavaScript file for our own runtime, and what it is told. */
 export interface AgentProgram {
@@ -50,12 +50,17 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
   await once(child, 'spawn')
   readLines(child, spec.onLine)
   const pid = child.pid as number
-  const drained = once(child, 'close')
-  const exited = once(child, 'exit').then(async ([code, signal]): Promise<AgentExit> => {
+  // A signal that the system refuses is an event too, and says nothing about the end.
+  child.on('error', () => undefined)
+  const drained = new Promise((resolve) => child.once('close', resolve))
+  const ended = new Promise<AgentExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  const exited = ended.then(async (exit) => {
     // However the leader ended, what it started must not outlive it.
     if (leadsGroup) killGroup(pid)
     await Promise.race([drained, delay(lastWordsMs, undefined, { ref: false })])
-    return { code, signal }
+    return exit
   })
   return {
     pid,
@@ -76,9 +81,8 @@ function killGroup(leader: number): void {
   try {
     // Windows has no groups; there the end of its standard input is what ends the program.
     process.kill(process.platform === 'win32' ? leader : -leader, 'SIGKILL')
-  } catch (error) {
-    // Nobody of it is left.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  } catch {
+    // Nobody of it is left, or those who are belong to another user: the leader has ended all the same.
   }
 }
 
@@ -87,7 +91,7 @@ function readLines(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
   onLine: AgentProcessSpec['onLine'],
 ): void {
-  createInterface({ input: child.stdout }).on('line', (line) => onLine('stdout', line))
-  createInterface({ input: child.stderr }).on('line', (line) => onLine('stderr', line))
+  splitLines(child.stdout, (line) => onLine('stdout', line))
+  splitLines(child.stderr, (line) => onLine('stderr', line))
   child.stdin.on('error', () => undefined)
 }

@@ -117,10 +117,15 @@ function environmentOf(
   { spec: { entrypoint, host } }: AgentManifestFile,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  if (entrypoint.type === 'bundled') {
+    return workerEnvironment(
+      environment,
+      { ...own, NODE_COMPILE_CACHE: dataFolder.compileCache },
+      'generates',
+    )
+  }
   const wanted = Object.entries(host.env).map(([name, value]) => [name, String(value)])
-  const given = { ...Object.fromEntries(wanted), ...own }
-  return entrypoint.type === 'bundled'
-    ? workerEnvironment(environment, { ...given, NODE_COMPILE_CACHE: dataFolder.compileCache }, 'generates')
-    : // Else the ready line of a Python program waits in its buffer for more.
-      workerEnvironment(environment, { PYTHONUNBUFFERED: '1', ...given }, 'foreign')
+  // Else the ready line of a Python program waits in its buffer for more.
+  const given = { PYTHONUNBUFFERED: '1', ...Object.fromEntries(wanted), ...own }
+  return workerEnvironment(environment, given, 'foreign')
 }

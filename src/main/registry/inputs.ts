@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { RE2JS } from 're2js'
 import { AppError } from '../../shared/errors.ts'
 import type { ScenarioFile } from '../../shared/scenario.ts'
 import { suggestion } from './nearest.ts'
@@ -38,8 +39,21 @@ export function inputsAjv(): Ajv2020 {
     strict: false,
     validateFormats: false,
     verbose: true,
+    code: { regExp: linearRegExp },
   })
 }
+
+/**
+ * Patterns of scenarios are a stranger's: they run in time linear in the text, which rules look-around and back
+ * references out. `u` is a flag of the language's own engine and has no meaning here.
+ */
+const linearRegExp = Object.assign(
+  (pattern: string, _u: string) => {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+    return { test: (text: string) => compiled.matcher(text).find() }
+  },
+  { code: 'linearRegExp' },
+)
 
 /** The value that `--input NAME=TEXT` means, by the type the schema gives the input. */
 export function coerceInput(schema: InputsSchema, name: string, text: string): unknown {

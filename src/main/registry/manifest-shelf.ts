@@ -40,7 +40,7 @@ export class ManifestShelf {
     const source = readSource(this.root, `${key}.yaml`)
     const problems: Problem[] = []
     const parsed = hasErrors(source.diagnostics) ? null : parseFile(AgentManifestFile, source.value, problems)
-    if (parsed !== null) problems.push(...checkIdentity(parsed))
+    if (parsed !== null) problems.push(...checkIdentity(parsed), ...checkEnvironment(parsed))
     const diagnostics = [...source.diagnostics, ...locateProblems(problems, source.locate)]
     const { file, files, missing } = source
     const loaded = { file, files, missing, manifest: hasErrors(diagnostics) ? null : parsed, diagnostics }
@@ -61,6 +61,14 @@ export class ManifestShelf {
   existing(): LoadedManifest[] {
     return [...this.loaded.values()].filter(({ missing }) => !missing)
   }
+}
+
+/** Variables reach into a Node process in more ways than a list could name, and our own workers need none. */
+function checkEnvironment({ spec }: AgentManifestFile): Problem[] {
+  const [name] = Object.keys(spec.host.env)
+  if (spec.entrypoint.type !== 'bundled' || name === undefined) return []
+  const message = `A worker that ships with the console takes no environment from a scenario, such as ${name}.`
+  return [{ rule: 'environment', path: ['spec', 'host', 'env', name], message }]
 }
 
 function checkIdentity({ spec }: AgentManifestFile): Problem[] {

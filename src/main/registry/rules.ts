@@ -14,6 +14,7 @@ export const rules = {
   },
   'duplicate-step': { severity: 'error', help: 'Give every step of a workflow its own id.' },
   'duplicate-template': { severity: 'error', help: 'Give every template of a version its own name.' },
+  environment: { severity: 'error', help: 'Remove it; only a `command` takes an environment.' },
   'fault-kind': { severity: 'error', help: 'Use a fault that the step can carry (docs/faults.md).' },
   'file-limit': { severity: 'error', help: 'Split or shorten the file.' },
   identity: { severity: 'error', help: 'Give an OIDC agent its issuer and its subject.' },

@@ -165,9 +165,12 @@ async function cleanUp(
 ): Promise<void> {
   const stopping = conductor.supervisor.stopRun(context.runId)
   for (const { id } of context.keepsakes.webhooks) void context.controlPlane?.deleteWebhook(id)
-  await stopping
-  conductor.telemetry.dismissRun(context.runId)
-  await giveBack(leases)
+  try {
+    await stopping
+  } finally {
+    conductor.telemetry.dismissRun(context.runId)
+    await giveBack(leases)
+  }
   for (const { id } of context.scenario.scenario.spec.agents) {
     const worker = [...context.workers].find(({ agentId }) => agentId === id)
     if (!worker) continue

@@ -332,3 +332,12 @@ it('the worked round comes out byte for byte', () => {
   expect(JSON.parse(answered)).toEqual(downstream_pop.response.envelope)
   expect(judge(answered, { claims: worked, now: T0 + 12 })).toBe('accepted')
 })
+
+it('the challenges of one token take no room from those of another', () => {
+  const store = aitp.createChallengeStore({ capacity: 3, perToken: 2 })
+  const [greedy, other] = ['greedy', 'other']
+  for (const nonce of ['1', '2', '3', '4']) expect(store.add(greedy, nonce, 0)).toBe(true)
+  expect(store.outstanding(greedy, 0)).toEqual(['3', '4'])
+  expect(store.add(other, '5', 0)).toBe(true)
+  expect(store.consume(other, '5', 0)).toBe(true)
+})
