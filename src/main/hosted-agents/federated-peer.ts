@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import { hostOfDid, isLoopbackName, resolveDidWeb } from '../trust/did-web.ts'
+import { AnotherHost, hostOfDid, isLoopbackName, resolveDidWeb } from '../trust/did-web.ts'
 
 export interface FederationTerms {
   /** `AITP_DIDWEB_INSECURE_HOSTS` */
@@ -33,18 +33,11 @@ export async function resolveFederatedPeer(
   refuseLoopback(host)
   const manifestUrl = await resolveDidWeb(did, insecureHosts, signal).catch((cause: unknown) => {
     signal.throwIfAborted()
+    if (cause instanceof AnotherHost) throw new AppError('origin_mismatch', `${cause.message}.`, { cause })
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('peer_unreachable', `${did} cannot be resolved: ${reason}.`, { cause })
   })
-  const { protocol, origin, host: found } = new URL(manifestUrl)
-  refuseLoopback(found)
-  if (found !== new URL(`${protocol}//${host}`).host) {
-    throw new AppError(
-      'origin_mismatch',
-      `The document of ${did} leads to ${origin}, which is not the host of the identifier.`,
-    )
-  }
-  return { manifestUrl, origin }
+  return { manifestUrl, origin: new URL(manifestUrl).origin }
 }
 
 function didHost(did: string): string {
