@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 import signal
 import sys
 import threading
@@ -166,7 +167,11 @@ def handler_of(worker):
             enter_request(self.headers)
             path = urllib.parse.urlsplit(self.path).path
             try:
-                length = int(self.headers.get("Content-Length") or 0)
+                announced = self.headers.get("Content-Length", "0")
+                if not re.fullmatch("[0-9]{1,9}", announced):
+                    self.close_connection = True
+                    raise Refusal(400, "INVALID_ENVELOPE", "Content-Length is no number of bytes")
+                length = int(announced)
                 if length > LARGEST_BODY or "Transfer-Encoding" in self.headers:
                     self.close_connection = True
                     raise Refusal(413, "INVALID_ENVELOPE", f"a body has at most {LARGEST_BODY} bytes")
