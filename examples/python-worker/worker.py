@@ -72,7 +72,8 @@ class Worker:
         return {"count": len(body["peers"])}
 
     def _initiate(self, body):
-        return self.protocol.initiate(body["peer_manifest_url"], body.get("requested_grants") or [])
+        grants = body.get("requested_grants") or []
+        return self.protocol.initiate(body["peer_manifest_url"], grants, body.get("expected_origin"))
 
     def _invoke(self, body):
         aid = body["peer_aid"]

@@ -23,14 +23,12 @@ export async function resolveFederatedPeer(
   { insecureHosts, allowLoopback, signal }: FederationTerms,
 ): Promise<FederatedPeer> {
   const host = didHost(did)
-  const refuseLoopback = (where: string) => {
-    if (allowLoopback || !isLoopbackName(new URL(`http://${where}`).hostname)) return
+  if (!allowLoopback && isLoopbackName(new URL(`http://${host}`).hostname)) {
     throw new AppError(
       'loopback_refused',
-      `${did} leads to ${where}, which is this machine and nobody's organisation; AITP_FEDERATION_ALLOW_LOOPBACK=1 allows that for a trial.`,
+      `${did} leads to ${host}, which is this machine and nobody's organisation; AITP_FEDERATION_ALLOW_LOOPBACK=1 allows that for a trial.`,
     )
   }
-  refuseLoopback(host)
   const manifestUrl = await resolveDidWeb(did, insecureHosts, signal).catch((cause: unknown) => {
     signal.throwIfAborted()
     if (cause instanceof AnotherHost) throw new AppError('origin_mismatch', `${cause.message}.`, { cause })
