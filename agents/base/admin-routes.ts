@@ -69,8 +69,8 @@ export function adminRoutes(
       return { count: peers.length }
     }),
   )
-  act('initiate-handshake', InitiateHandshake, ({ peer_manifest_url, requested_grants, unpinned, fault }) =>
-    withFault(fault, () => initiateHandshake(agent, peer_manifest_url, requested_grants ?? [], unpinned)),
+  act('initiate-handshake', InitiateHandshake, ({ fault, ...wanted }) =>
+    withFault(fault, () => initiateHandshake(agent, wanted)),
   )
   act('invoke', Invoke, ({ fault, ...call }) => withFault(fault, () => invoke(agent, call)))
   act('self-execute', SelfExecute, ({ capability, payload }) => {

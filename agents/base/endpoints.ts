@@ -1,4 +1,6 @@
 import { serviceAddress, type VerifiedManifest } from '../../src/aitp/index.ts'
+import { isLoopbackHost } from './public-address.ts'
+import { WorkerError } from './refusal.ts'
 
 /** The routes below a handshake endpoint. */
 export type HandshakeRoute = 'hello' | 'commit' | 'renew'
@@ -29,6 +31,23 @@ export function redemptionUrl(peer: VerifiedManifest): URL {
 /** The one origin to which a token of this peer may be sent. */
 export function tokenOrigin({ body }: VerifiedManifest): string {
   return new URL(body.handshake_endpoint).origin
+}
+
+/** Throws {@link WorkerError}, 409 `origin_mismatch`, unless the tokens of this peer are for that origin. */
+export function requireOrigin(peer: VerifiedManifest, expected: string): void {
+  const origin = tokenOrigin(peer)
+  if (origin === new URL(expected).origin) return
+  throw new WorkerError(409, 'origin_mismatch', `the manifest leads to ${origin} and not to ${expected}`)
+}
+
+/**
+ * Throws {@link WorkerError}, 502 `forbidden_target`, when a manifest from elsewhere leads to this machine: it would
+ * have us speak to our own services.
+ */
+export function refuseWayBack(manifestUrl: string, { body }: VerifiedManifest): void {
+  const { hostname, origin } = new URL(body.handshake_endpoint)
+  if (!isLoopbackHost(hostname) || isLoopbackHost(new URL(manifestUrl).hostname)) return
+  throw new WorkerError(502, 'forbidden_target', `${manifestUrl} leads to ${origin}, which is this machine`)
 }
 
 export function portOf(origin: string): number {

@@ -1,6 +1,7 @@
 import { type Aid, AitpError, type VerifiedManifest } from '../../src/aitp/index.ts'
 import type { Agent } from './agent.ts'
 import { unixNow } from './clock.ts'
+import { refuseWayBack } from './endpoints.ts'
 import { explain } from './explain.ts'
 import { exchangeWith } from './outbound.ts'
 import { WorkerError } from './refusal.ts'
@@ -28,9 +29,14 @@ export async function fetchManifest(
       ({ status, text }, exchangeId) => {
         exchange = exchangeId
         if (status !== 200) throw new AitpError('MANIFEST_NOT_FOUND', `${url} answered ${status}`)
-        return {
-          value: agent.aitp.verifyManifest(text, { now, expectedAid, allowLoopbackHttp: true, collector }),
-        }
+        const value = agent.aitp.verifyManifest(text, {
+          now,
+          expectedAid,
+          allowLoopbackHttp: true,
+          collector,
+        })
+        refuseWayBack(url, value)
+        return { value }
       },
       () => collector.report('manifest', now),
     )

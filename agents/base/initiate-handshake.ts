@@ -5,10 +5,10 @@ import {
   type ReportSubject,
   type VerifiedManifest,
 } from '../../src/aitp/index.ts'
-import type { HandshakeDone } from '../../src/shared/admin.ts'
+import type { HandshakeDone, InitiateHandshake } from '../../src/shared/admin.ts'
 import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
-import { handshakeUrl, portOf, tokenOrigin } from './endpoints.ts'
+import { handshakeUrl, portOf, requireOrigin, tokenOrigin } from './endpoints.ts'
 import { explain, refusedByPeer } from './explain.ts'
 import { addresseeOf } from './faults/addressee.ts'
 import { fetchManifest } from './fetch-manifest.ts'
@@ -20,19 +20,19 @@ import { tokenFacts } from './token-facts.ts'
 
 const timeoutMs = 10_000
 
-/**
- * Shakes hands with the agent behind a manifest address and keeps the TCT it issues.
- *
- * @param isUnpinned whether the host says that nobody knows whose key to expect
- */
+/** Shakes hands with the agent behind a manifest address and keeps the TCT it issues. */
 export async function initiateHandshake(
   agent: Agent,
-  manifestUrl: string,
-  requestedGrants: readonly string[],
-  isUnpinned: boolean,
+  {
+    peer_manifest_url: manifestUrl,
+    requested_grants: requestedGrants = [],
+    unpinned: isUnpinned,
+    expected_origin: expectedOrigin,
+  }: Omit<InitiateHandshake, 'fault'>,
 ): Promise<HandshakeDone> {
   if (isUnpinned) agent.peers.noteHostname(new URL(manifestUrl).hostname)
   const peer = await fetchManifest(agent, manifestUrl)
+  if (expectedOrigin !== undefined) requireOrigin(peer, expectedOrigin)
   const grants = requestedGrants.length === 0 ? peer.body.offered_capabilities : requestedGrants
   const { established, sessionId, exchangeId } = await shakeHands(
     agent,

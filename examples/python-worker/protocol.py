@@ -37,10 +37,13 @@ class Protocol:
     def aid(self):
         return self._agent.aid
 
-    def initiate(self, manifest_url, grants):
+    def initiate(self, manifest_url, grants, expected_origin=None):
         manifest = self._fetch_manifest(manifest_url)
         peer = json.loads(manifest)["manifest"]
         endpoint = peer["handshake_endpoint"].removesuffix("hello").rstrip("/") + "/"
+        origin = origin_of(endpoint)
+        if expected_origin is not None and origin != origin_of(expected_origin):
+            raise Refusal(409, "origin_mismatch", f"the manifest leads to {origin} and not to {expected_origin}")
         session_id = None
         try:
             with self._lock:
@@ -62,7 +65,7 @@ class Protocol:
             self._failed("initiator", refusal, **named)
             raise refusal from error
         claims = claims_of(held)
-        self._peers.hold(peer["aid"], held, origin_of(endpoint))
+        self._peers.hold(peer["aid"], held, origin)
         self._complete("initiator", session_id, peer["aid"], held, issued=_tct_in(commit))
         parts = urllib.parse.urlsplit(endpoint)
         return {

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 import signal
 import sys
 import threading
@@ -71,7 +72,8 @@ class Worker:
         return {"count": len(body["peers"])}
 
     def _initiate(self, body):
-        return self.protocol.initiate(body["peer_manifest_url"], body.get("requested_grants") or [])
+        grants = body.get("requested_grants") or []
+        return self.protocol.initiate(body["peer_manifest_url"], grants, body.get("expected_origin"))
 
     def _invoke(self, body):
         aid = body["peer_aid"]
@@ -166,7 +168,11 @@ def handler_of(worker):
             enter_request(self.headers)
             path = urllib.parse.urlsplit(self.path).path
             try:
-                length = int(self.headers.get("Content-Length") or 0)
+                announced = self.headers.get("Content-Length", "0")
+                if not re.fullmatch("[0-9]{1,9}", announced):
+                    self.close_connection = True
+                    raise Refusal(400, "INVALID_ENVELOPE", "Content-Length is no number of bytes")
+                length = int(announced)
                 if length > LARGEST_BODY or "Transfer-Encoding" in self.headers:
                     self.close_connection = True
                     raise Refusal(413, "INVALID_ENVELOPE", f"a body has at most {LARGEST_BODY} bytes")

@@ -21,8 +21,11 @@ export const InitiateHandshake = z.object({
   requested_grants: z.array(z.string()).optional(),
   /** Nobody knows whose key to expect there, and the host says so: that check is then skipped, on this machine too. */
   unpinned: z.boolean().default(false),
+  /** Where alone the handshake may be, and hence the token go; else 409 `origin_mismatch`. */
+  expected_origin: z.url().optional(),
   fault: AgentFault.optional(),
 })
+export type InitiateHandshake = z.infer<typeof InitiateHandshake>
 export const HandshakeDone = z.object({
   grants: z.array(z.string()),
   session_id: z.string(),

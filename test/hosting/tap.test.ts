@@ -123,6 +123,8 @@ describe('a tap', () => {
     ['the routes of the host', '/admin/peers', {}, 404],
     ['the routes of the host, written otherwise', '//Admin/peers', {}, 404],
     ['the routes of the host, escaped', '/%61dmin/peers', {}, 404],
+    ['a whole address in the place of a path', 'http://127.0.0.1/admin/peers', {}, 400],
+    ['a path that cannot be decoded', '/%61dmin/%zz', {}, 404],
   ])('keeps out %s, and records nothing', async (_what, path, headers, status) => {
     const { tap, seen, captures } = await tapped()
     expect((await send(tap.port, path, headers, '{}')).status).toBe(status)
@@ -139,6 +141,14 @@ describe('a tap', () => {
     const { tap, captures } = await tapped((response) => response.destroy())
     await expect(send(tap.port, '/capabilities/a', {}, '{}')).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(captures).toMatchObject([{ response: null, report: null, error: { code: 'no_answer' } }])
+  })
+
+  it('answers 502 for a worker that leaves HTTP, and records that', async () => {
+    const { tap, captures } = await tapped((response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
+    })
+    expect((await send(tap.port, '/capabilities/a', {}, '{}')).status).toBe(502)
+    expect(captures).toMatchObject([{ response: { status: 502 }, report: { code: 'no_answer' } }])
   })
 
   it('bounds what it reads, in both directions', async () => {

@@ -162,6 +162,28 @@ describe('resolve-and-handshake', () => {
     expect(answer.error.details).toMatchObject({ status: 502, check: expect.stringMatching(/^manifest\./) })
   })
 
+  it('refuses a peer whose handshake is elsewhere than the identifier leads', async () => {
+    const a = await organisation('researcher', '127.0.0.1')
+    const b = await organisation('analyzer', 'localhost')
+    let did = ''
+    const manifest = await (await fetch(b.hosted.manifest_url)).text()
+    const server = createServer((request, response) => {
+      const service = [{ type: 'AitpManifest', serviceEndpoint: `http://${request.headers.host}` }]
+      response.end(request.url === '/.well-known/did.json' ? JSON.stringify({ id: did, service }) : manifest)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    did = didOf(`127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const path = `/hosted-agents/${a.hosted.hosted_id}/resolve-and-handshake`
+    expect(await request(a.host, 'POST', path, { peer_did: did })).toMatchObject({
+      status: 409,
+      code: 'origin_mismatch',
+    })
+    const { events } = await b.client.call('getRun', { run_id: b.hosted.run_id })
+    expect(events.filter(({ type }) => type.startsWith('handshake.'))).toEqual([])
+  })
+
   it('refuses this machine unless a trial of federation was asked for', async () => {
     const a = await organisation('researcher', '127.0.0.1', {
       ...environment,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openDataFolder } from '../../src/main/data-folder.ts'
 import { createLocalClient } from '../../src/main/local-client.ts'
+import { configured, startControlPlane } from '../support/control-plane.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { foreignWorker, programManifest } from '../support/foreign/manifest.ts'
 import { startHost } from '../support/host.ts'
@@ -125,6 +126,19 @@ describe('a worker from outside', () => {
     )
     const { error } = await runToEnd(client, allowed)
     expect(error).toMatch(/exit code 3\): AGENT_PORT,AITP_BOOTSTRAP_FILE,PATH,PYTHONUNBUFFERED,STYLE$/)
+  })
+
+  it('is not told the key of the Control Plane', async () => {
+    const tell = `const {cp} = JSON.parse(require('node:fs').readFileSync(process.env.AITP_BOOTSTRAP_FILE, 'utf8'))`
+    const script = `${tell};console.error(cp.base_url, JSON.stringify(cp.api_key));process.exit(3)`
+    const controlPlane = await startControlPlane()
+    const { client } = await hostWith(
+      { ...foreignWriter, manifests: { foreign: programManifest(['-e', script]) } },
+      configured(controlPlane),
+    )
+    const { error } = await runToEnd(client, allowed)
+    expect(error).toMatch(/exit code 3\): /)
+    expect(error).toMatch(new RegExp(`${controlPlane.baseUrl}/? null$`))
   })
 
   it.each([

@@ -1,6 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import pino from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSupervisor } from '../../src/main/hosting/supervisor.ts'
@@ -20,14 +23,24 @@ interface Launching {
   readonly startupTimeoutMs?: number
 }
 
+type Guard = ChildProcess & { readonly stdin: Writable }
+
+/** Writes a program that starts a child; this one makes the file `deafness` once it ignores SIGTERM. */
+function writeProgram(folder: string, script: string) {
+  const file = join(folder, 'program.cjs')
+  const pids = join(folder, 'pids')
+  const deafness = join(folder, 'deaf')
+  const follower = `${deaf};require('node:fs').writeFileSync(${JSON.stringify(deafness)}, '');${stay}`
+  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(follower)}], {stdio:'ignore'})`
+  const tell = `require('node:fs').writeFileSync(${JSON.stringify(pids)}, process.pid + ' ' + ${child}.pid)`
+  writeFileSync(file, `${tell};${script}`)
+  return { file, pids, deafness }
+}
+
 /** Starts a program under the guard; it writes its process id and that of a child of its own. */
 function launch(script: string, { command, startupTimeoutMs = 10_000 }: Launching = {}) {
   const folder = temporaryFolder()
-  const file = join(folder, 'program.cjs')
-  const pids = join(folder, 'pids')
-  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(`${deaf};${stay}`)}], {stdio:'ignore'})`
-  const tell = `require('node:fs').writeFileSync(${JSON.stringify(pids)}, process.pid + ' ' + ${child}.pid)`
-  writeFileSync(file, `${tell};${script}`)
+  const { file, pids } = writeProgram(folder, script)
   const supervisor = createSupervisor(pino({ level: 'silent' }))
   onTestFinished(() => supervisor.stopAll())
   const args = command ?? [process.execPath, file]
@@ -112,6 +125,28 @@ describe('a program under the guard', () => {
     running.child.kill('SIGKILL')
     await running.exited
     await gone(pids)
+  })
+
+  it.each([
+    ['its console is gone', stay, (guard: Guard) => guard.stdin.end()],
+    ['it is asked to end', stay, (guard: Guard) => guard.kill('SIGTERM')],
+    [
+      'its program has ended',
+      `setInterval(() => require('node:fs').existsSync(__dirname + '/deaf') && process.exit(0), 10)`,
+      () => undefined,
+    ],
+  ])('leaves nobody behind by itself once %s', async (_when, script, act) => {
+    const folder = temporaryFolder()
+    const { file, pids, deafness } = writeProgram(folder, script)
+    const guard = spawn(process.execPath, [builtGuard, process.execPath, file], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
+    const exited = once(guard, 'exit')
+    await expect.poll(() => existsSync(deafness), { timeout: 10_000 }).toBe(true)
+    act(guard)
+    await exited
+    await gone(await readPids(pids))
   })
 
   it('that never says that it listens is named, with its last words, and ended', async () => {

@@ -2,7 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { didDocumentUrl, didOf, effectiveHost, resolveDidWeb } from '../../src/main/trust/did-web.ts'
+import {
+  didDocumentUrl,
+  didOf,
+  effectiveHost,
+  hostOfDid,
+  resolveDidWeb,
+} from '../../src/main/trust/did-web.ts'
 
 const never = new AbortController().signal
 
@@ -28,13 +34,14 @@ async function serveDocument(
 
 const document = (id: string, service: unknown) => ({ body: { '@context': [], id, service } })
 const manifestService = { id: '#aitp', type: 'AitpManifest', serviceEndpoint: 'http://127.0.0.1:9/' }
+const serviceOf = (did: string) => ({ ...manifestService, serviceEndpoint: `http://${hostOfDid(did)}/` })
 
 describe('resolveDidWeb', () => {
   it('gives the manifest address of the first AitpManifest service', async () => {
     const did = await serveDocument((id) =>
-      document(id, [{ ...manifestService, type: 'Other' }, manifestService]),
+      document(id, [{ ...manifestService, type: 'Other' }, serviceOf(id)]),
     )
-    expect(await resolveDidWeb(did, '', never)).toBe('http://127.0.0.1:9/.well-known/aitp-manifest')
+    expect(await resolveDidWeb(did, '', never)).toBe(`http://${hostOfDid(did)}/.well-known/aitp-manifest`)
   })
 
   it.each([
@@ -42,6 +49,11 @@ describe('resolveDidWeb', () => {
       'a document about another identifier (B-56)',
       () => document('did:web:elsewhere', [manifestService]),
       /is about did:web:elsewhere/,
+    ],
+    [
+      'a document that leads to another port (B-56)',
+      (id: string) => document(id, [manifestService]),
+      /is not the host of did:web:127/,
     ],
     ['a document without the service', (id: string) => document(id, []), /names no AitpManifest/],
     ['an answer that is no document', () => ({ body: 'hello' }), /no DID document/],

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import { hostOfDid, isLoopbackName, resolveDidWeb } from '../trust/did-web.ts'
+import { AnotherHost, hostOfDid, isLoopbackName, resolveDidWeb } from '../trust/did-web.ts'
 
 export interface FederationTerms {
   /** `AITP_DIDWEB_INSECURE_HOSTS` */
@@ -23,28 +23,19 @@ export async function resolveFederatedPeer(
   { insecureHosts, allowLoopback, signal }: FederationTerms,
 ): Promise<FederatedPeer> {
   const host = didHost(did)
-  const refuseLoopback = (where: string) => {
-    if (allowLoopback || !isLoopbackName(new URL(`http://${where}`).hostname)) return
+  if (!allowLoopback && isLoopbackName(new URL(`http://${host}`).hostname)) {
     throw new AppError(
       'loopback_refused',
-      `${did} leads to ${where}, which is this machine and nobody's organisation; AITP_FEDERATION_ALLOW_LOOPBACK=1 allows that for a trial.`,
+      `${did} leads to ${host}, which is this machine and nobody's organisation; AITP_FEDERATION_ALLOW_LOOPBACK=1 allows that for a trial.`,
     )
   }
-  refuseLoopback(host)
   const manifestUrl = await resolveDidWeb(did, insecureHosts, signal).catch((cause: unknown) => {
     signal.throwIfAborted()
+    if (cause instanceof AnotherHost) throw new AppError('origin_mismatch', `${cause.message}.`, { cause })
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('peer_unreachable', `${did} cannot be resolved: ${reason}.`, { cause })
   })
-  const { protocol, origin, host: found } = new URL(manifestUrl)
-  refuseLoopback(found)
-  if (found !== new URL(`${protocol}//${host}`).host) {
-    throw new AppError(
-      'origin_mismatch',
-      `The document of ${did} leads to ${origin}, which is not the host of the identifier.`,
-    )
-  }
-  return { manifestUrl, origin }
+  return { manifestUrl, origin: new URL(manifestUrl).origin }
 }
 
 function didHost(did: string): string {

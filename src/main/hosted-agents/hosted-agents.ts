@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HandshakeDone } from '../../shared/admin.ts'
 import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, appErrorStatus } from '../../shared/errors.ts'
 import type {
   FederatedTrust,
   HostAgent,
@@ -131,11 +131,18 @@ export function createHostedAgents(options: Omit<HostedAgentParts, 'signal'>): H
           ask(hosting, operation, {
             path: '/admin/initiate-handshake',
             // An identifier gives an address and no key: who answers there is nobody's pin.
-            body: { peer_manifest_url: manifestUrl, requested_grants: grants ?? [], unpinned: true },
+            body: {
+              peer_manifest_url: manifestUrl,
+              requested_grants: grants ?? [],
+              unpinned: true,
+              expected_origin: origin,
+            },
             answer: HandshakeDone,
             timeoutMs: handshakeMs,
           }),
-      )
+      ).catch((error: unknown) => {
+        throw originMismatch(error) ?? error
+      })
       const { peer_aid, peer_port, session_id, jti } = done
       hosting.peers.set(peer_aid, { peer_aid, peer_port, peer_base_url: origin })
       return {
@@ -186,6 +193,13 @@ function startable(ref: string, parts: HostedAgentParts): AgentManifestFile {
   requireProgram(ref, manifest, parts)
   parts.programs.require(parts.scenariosDir, { [ref]: manifest })
   return manifest
+}
+
+/** The agent's own refusal of a handshake elsewhere, as the service says it. */
+function originMismatch(error: unknown): AppError | null {
+  const refused = error instanceof AppError ? error.cause : null
+  const isOurs = refused instanceof AdminRefused && refused.status === appErrorStatus.origin_mismatch
+  return isOurs ? new AppError('origin_mismatch', `${refused.message}.`, { cause: error }) : null
 }
 
 /** A token goes only to where it was issued (decision 4), so another base URL than that of the handshake is refused. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { AdminRefusal } from '../../shared/admin.ts'
 import { AppError } from '../../shared/errors.ts'
+import { AnswerTooLarge, readBounded } from '../read-bounded.ts'
 
 export interface AdminTarget {
   readonly agentId: string
@@ -13,6 +14,7 @@ export interface AdminTarget {
 
 /** How long after a broken connection the notice of the process's end may come. */
 const exitNoticeMs = 500
+const largestAnswer = 8 * 1024 * 1024
 
 export interface AdminCall<Answer> {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -48,8 +50,7 @@ export async function askAgent<Answer>(target: AdminTarget, call: AdminCall<Answ
     if (target.gone !== undefined)
       await Promise.race([target.gone, delay(exitNoticeMs, undefined, { ref: false })])
     call.signal.throwIfAborted()
-    const late = cause instanceof Error && cause.name === 'TimeoutError'
-    const reason = late ? `no answer within ${call.timeoutMs} ms` : 'no answer'
+    const reason = whyUnread(cause, call.timeoutMs)
     throw new AppError(
       'agent_unreachable',
       `Agent ${target.agentId} on port ${target.port} gave ${reason} to ${call.path}.`,
@@ -79,7 +80,13 @@ async function send<Answer>(target: AdminTarget, call: AdminCall<Answer>) {
     redirect: 'error',
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
   })
-  return { ok: response.ok, status: response.status, text: await response.text() }
+  return { ok: response.ok, status: response.status, text: await readBounded(response, largestAnswer) }
+}
+
+function whyUnread(cause: unknown, timeoutMs: number): string {
+  if (cause instanceof AnswerTooLarge) return `an answer of more than ${largestAnswer} bytes`
+  const isLate = cause instanceof Error && cause.name === 'TimeoutError'
+  return isLate ? `no answer within ${timeoutMs} ms` : 'no answer'
 }
 
 function parse(text: string): unknown {

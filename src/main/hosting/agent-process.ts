@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
 import { splitLines } from './split-lines.ts'
 
 /** A JavaScript file for our own runtime, and what it is told. */
@@ -9,7 +10,10 @@ export interface AgentProgram {
   readonly file: string
   readonly args?: readonly string[]
   readonly cwd?: string
-  /** It starts processes of its own: it leads a group, and whatever is done to it is done to all of them. */
+  /**
+   * It starts processes of its own: it leads a group, and whatever is done to it is done to all of them. It may tell on
+   * an IPC channel how it ended, as {@link AgentExit}, before it kills the group and itself with it.
+   */
   readonly leadsGroup?: boolean
 }
 
@@ -18,10 +22,8 @@ export interface AgentProcessSpec extends AgentProgram {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
 }
 
-export interface AgentExit {
-  readonly code: number | null
-  readonly signal: string | null
-}
+const AgentExit = z.object({ code: z.int().nullable(), signal: z.string().nullable() })
+export type AgentExit = Readonly<z.infer<typeof AgentExit>>
 
 /** How long after the end of a process its last words may take out of the pipes; others may hold these open. */
 const lastWordsMs = 500
@@ -44,15 +46,23 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
     ...(cwd === undefined ? {} : { cwd }),
     detached: leadsGroup,
     env: { ...spec.environment, ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: leadsGroup ? ['pipe', 'pipe', 'pipe', 'ipc'] : ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
-  })
+    // The types have no tuple of four.
+  }) as ChildProcessByStdio<Writable, Readable, Readable>
   await once(child, 'spawn')
   readLines(child, spec.onLine)
   const pid = child.pid as number
   // A signal that the system refuses is an event too, and says nothing about the end.
   child.on('error', () => undefined)
-  const drained = new Promise((resolve) => child.once('close', resolve))
+  let told: AgentExit | null = null
+  child.on('message', (message) => {
+    told = AgentExit.safeParse(message).data ?? told
+  })
+  const drained = Promise.all([
+    new Promise((resolve) => child.once('close', resolve)),
+    leadsGroup ? new Promise((resolve) => child.once('disconnect', resolve)) : null,
+  ])
   const ended = new Promise<AgentExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
@@ -60,7 +70,7 @@ export async function startChildProcess(spec: AgentProcessSpec): Promise<AgentPr
     // However the leader ended, what it started must not outlive it.
     if (leadsGroup) killGroup(pid)
     await Promise.race([drained, delay(lastWordsMs, undefined, { ref: false })])
-    return exit
+    return told ?? exit
   })
   return {
     pid,

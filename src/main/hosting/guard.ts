@@ -26,15 +26,14 @@ child.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(isMissing ? notFound : notExecutable)
 })
 
-let isConsoleGone = false
-
 child.on('exit', (code, signal) => {
-  // The console ends what the program leaves behind; without it that is done here, and nobody asks how it went.
-  if (isConsoleGone) signalGroup('SIGKILL')
-  if (signal === null) process.exit(code ?? 1)
-  // Ends as the program did, so that the console is told the truth about it.
-  process.removeAllListeners(signal)
-  process.kill(process.pid, signal)
+  // What the program leaves behind ends here, this process with it; the console is told first how the program ended.
+  const endGroup = () => {
+    signalGroup('SIGKILL')
+    process.exit(code ?? 1)
+  }
+  if (process.send === undefined) endGroup()
+  else process.send({ code, signal }, endGroup)
 })
 
 let isEnding = false
@@ -54,10 +53,5 @@ function signalGroup(signal: NodeJS.Signals): void {
 }
 
 process.on('SIGTERM', end)
-for (const event of ['end', 'close', 'error']) {
-  process.stdin.on(event, () => {
-    isConsoleGone = true
-    end()
-  })
-}
+for (const event of ['end', 'close', 'error']) process.stdin.on(event, end)
 process.stdin.resume()

@@ -59,9 +59,13 @@ export async function startTap({ aitp, port, publicHosts, record }: TapOptions):
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isFromPage(request.headers, authorities)) return answer(response, 403, JSON.stringify(pageRefusal))
-    const path = pathOf(request.url)
+    const { url = '' } = request
+    // Whoever sends another form takes this for a proxy.
+    if (!url.startsWith('/')) return answer(response, 400, noPath)
+    const path = pathOf(url)
     // The host asks the worker itself; nobody else has business there.
-    if (/^\/+admin(\/|$)/i.test(path) || target === null) return answer(response, 404, nothingHere)
+    if (path === null || /^\/+admin(\/|$)/i.test(path) || target === null)
+      return answer(response, 404, nothingHere)
     const started = { at: Date.now() / 1000, ms: performance.now() }
     const { traceId, spanId, operation } = readTraceContext(request.headers, randomHex)
     const exchangeId = ids.claim(spanId)
@@ -123,7 +127,7 @@ type Passed = Answered | { readonly error: { readonly code: string; readonly mes
 /** Passes a request on to the worker, as it came but for what concerns the connection. */
 async function ask(port: number, request: IncomingMessage, body: Buffer): Promise<Passed> {
   try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage | null>((resolve, reject) => {
       const outgoing = openRequest({
         host: '127.0.0.1',
         port,
@@ -138,8 +142,14 @@ async function ask(port: number, request: IncomingMessage, body: Buffer): Promis
         agent: false,
         signal: AbortSignal.timeout(answerMs),
       })
-      outgoing.on('response', resolve).on('error', reject).end(body)
+      outgoing
+        .on('response', resolve)
+        .on('error', reject)
+        .on('upgrade', (_response, socket) => socket.destroy())
+        .on('close', () => resolve(null))
+        .end(body)
     })
+    if (response === null) return notHttp
     const answered = await readWhole(response)
     if (answered === null) {
       response.destroy()
@@ -194,6 +204,14 @@ const tooLarge: Answered = {
   rawHeaders: ['content-type', 'application/json', 'connection', 'close'],
   body: Buffer.from(refusalText('INVALID_ENVELOPE', `a body has at most ${largestBody} bytes`)),
 }
+const notHttp: Answered = {
+  status: 502,
+  rawHeaders: ['content-type', 'application/json'],
+  body: Buffer.from(
+    refusalText('no_answer', 'the worker ended the connection, or left HTTP, without an answer'),
+  ),
+}
+const noPath = refusalText('invalid_target', 'A request names its target by a path.')
 const nothingHere = refusalText('not_found', 'There is nothing here.')
 
 function refusalText(code: string, message: string): string {
@@ -204,13 +222,13 @@ function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(text)
 }
 
-/** As a worker would read it: without the query, and what is escaped for no reason in the clear. */
-function pathOf(url = '/'): string {
+/** As a worker would read it: without the query, and nothing escaped; `null` for what cannot be read so. */
+function pathOf(url: string): string | null {
   const [path = ''] = url.split('?')
   try {
     return decodeURIComponent(path)
   } catch {
-    return path
+    return null
   }
 }
 

@@ -26,7 +26,7 @@ export function agentBootstrap(
   manifest: AgentManifestFile,
   terms: BootstrapTerms,
 ): BootstrapFile {
-  const { aitp } = manifest.spec
+  const { aitp, entrypoint } = manifest.spec
   const { trust } = terms
   const failMode = trust.revocation.fail_mode ?? terms.revocation.failMode
   const owner = { org: spec.org, runId, agentId: spec.id }
@@ -64,7 +64,8 @@ export function agentBootstrap(
       : {
           cp: {
             base_url: controlPlane.config.baseUrl,
-            api_key: controlPlane.config.apiKey,
+            // Ours to use, and not for programs that the console did not write.
+            api_key: entrypoint.type === 'bundled' ? controlPlane.config.apiKey : null,
             aid: controlPlane.config.aid,
             ...(failMode === null ? {} : { fail_mode: failMode }),
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,

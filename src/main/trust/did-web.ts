@@ -11,6 +11,11 @@ const DidDocument = z.object({
   ),
 })
 
+/** A document leads to another host, or port, than that of its identifier. */
+export class AnotherHost extends Error {
+  override readonly name = 'AnotherHost'
+}
+
 /** `did:web:` and the host, whose port is written with an escaped colon. */
 export function didOf(host: string): string {
   return `did:web:${host.replace(':', '%3A')}`
@@ -23,8 +28,9 @@ export function effectiveHost(didWebHost: string, port: number): string {
 }
 
 /**
- * Finds the manifest behind a did:web identifier. The document must be about the identifier that was asked for (B-56),
- * and it names an address only: who answers there is for the manifest and its pin to show. Rejects with one sentence.
+ * Finds the manifest behind a did:web identifier. The document must be about the identifier that was asked for and lead
+ * to its host (B-56), and it names an address only: who answers there is for the manifest and its pin to show. Rejects
+ * with one sentence, as {@link AnotherHost} when it leads elsewhere.
  *
  * @param insecureHosts hosts that are asked over http, as `AITP_DIDWEB_INSECURE_HOSTS` lists them; a leading dot takes
  * every name below
@@ -48,6 +54,9 @@ export async function resolveDidWeb(
   const endpoint = service.find(({ type }) => [type].flat().includes('AitpManifest'))?.serviceEndpoint
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
     throw new Error(`${url} names no AitpManifest service`)
+  const { protocol, host } = new URL(endpoint)
+  if (host !== new URL(`${protocol}//${hostOfDid(did)}`).host)
+    throw new AnotherHost(`${url} leads to ${endpoint}, which is not the host of ${did}`)
   return `${endpoint.replace(/\/$/, '')}/.well-known/aitp-manifest`
 }
 

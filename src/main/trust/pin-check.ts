@@ -1,8 +1,10 @@
 import type { Aitp, VerifiedManifest } from '../../aitp/index.ts'
 import { AppError } from '../../shared/errors.ts'
+import { readBounded } from '../read-bounded.ts'
 import { localManifestUrl } from './discovery.ts'
 
 const timeoutMs = 5_000
+const largestManifest = 256 * 1024
 
 /** A worker of ours: where it listens, who it must be, and what shows it that the host looks. */
 export interface PublishingAgent {
@@ -24,7 +26,7 @@ export async function fetchVerifiedManifest(
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   })
-  const text = await response.text()
+  const text = await readBounded(response, largestManifest)
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
   return aitp.verifyManifest(text, {
     now: Math.floor(Date.now() / 1000),
