@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // One worker fewer than cores is the default; most of these tests wait for processes, not for a core.
+    maxWorkers: 3,
     projects: [
       {
         test: {
