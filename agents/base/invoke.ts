@@ -5,11 +5,10 @@ import type { Agent } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { failedAtPeer } from './explain.ts'
 import { presentedTct } from './faults/presented.ts'
-import { requireHeld } from './held-tokens.ts'
 import { limits } from './limits.ts'
 import { exchangeWith, type Incoming, type Outgoing } from './outbound.ts'
+import { namedOrigin } from './peers.ts'
 import { exchangeWithProof } from './possession-proof.ts'
-import { WorkerError } from './refusal.ts'
 
 type Call = Pick<z.output<typeof Invoke>, 'peer_aid' | 'capability' | 'payload' | 'token'>
 
@@ -26,16 +25,13 @@ export async function invoke(agent: Agent, call: Call): Promise<unknown> {
 }
 
 function callWithToken(agent: Agent, call: Call): Promise<unknown> {
-  const bound = requireHeld(agent.held, call.peer_aid)
-  const { token, claims } = presentedTct(agent, bound)
-  const outgoing = request(call, bound.origin, { 'x-aitp-tct': token })
+  const { token, claims, origin } = presentedTct(agent, call.peer_aid)
+  const outgoing = request(call, origin, { 'x-aitp-tct': token })
   return exchangeWithProof(agent, outgoing, claims, judge, report)
 }
 
 function callWithout(agent: Agent, call: Call): Promise<unknown> {
-  const peer = agent.peers.byAid(call.peer_aid)
-  if (!peer) throw new WorkerError(412, 'unknown_peer', `the host has named no agent ${call.peer_aid}`)
-  return exchangeWith(agent, request(call, new URL(peer.manifest_url).origin, {}), judge, report)
+  return exchangeWith(agent, request(call, namedOrigin(agent.peers, call.peer_aid), {}), judge, report)
 }
 
 function request(

@@ -1,5 +1,6 @@
 import type { Aid, Aitp, PinStore } from '../../src/aitp/index.ts'
 import type { Peer } from '../../src/shared/admin.ts'
+import { WorkerError } from './refusal.ts'
 
 /** Who this agent's peers are, and which key each must show. */
 export interface Peers {
@@ -30,4 +31,11 @@ export function createPeers(aitp: Aitp): Peers {
     hasHostname: (hostname) =>
       named.has(hostname) || known.some(({ manifest_url }) => new URL(manifest_url).hostname === hostname),
   }
+}
+
+/** Where the host says that an agent is. Throws {@link WorkerError}, 412, for one it has not named. */
+export function namedOrigin(peers: Peers, aid: string): string {
+  const peer = peers.byAid(aid)
+  if (!peer) throw new WorkerError(412, 'unknown_peer', `the host has named no agent ${aid}`)
+  return new URL(peer.manifest_url).origin
 }

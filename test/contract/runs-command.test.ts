@@ -58,6 +58,18 @@ describe('the program beside a console that is up', () => {
     expect(unknown).toMatchObject({ code: 2, stderr: [expect.stringMatching(/\(run_not_found\)$/)] })
   })
 
+  it('lets a paused run do one step, go on and stand still again', async () => {
+    const { client, command } = await consoleUp()
+    const { run_id } = await client.call('startRun', { scenario_ref: ofTheTest, paused: true })
+    const still = `Run ${run_id} stands still before its next step.`
+    expect(await command('step', run_id)).toMatchObject({ code: 0, stderr: [still] })
+    expect(await command('resume', run_id)).toMatchObject({ code: 0, stderr: [`Run ${run_id} goes on.`] })
+    expect(await command('pause', run_id)).toMatchObject({ code: 0, stderr: [still] })
+    await client.call('cancelRun', { run_id })
+    const ended = await command('resume', run_id)
+    expect(ended).toMatchObject({ code: 2, stderr: [expect.stringMatching(/\(run_not_running\)$/)] })
+  })
+
   it('compares stored runs by their ids', async () => {
     const { client, command } = await consoleUp()
     const ids: string[] = []

@@ -34,9 +34,6 @@ describe('renderTemplate', () => {
       'b/{"level":2}',
     )
     expect(rendered('{{ outputs.no-trust.status_code }}', {}, outputs)).toBe('403')
-    expect(rendered('{{ outputs.research.none }} {{ outputs.later.x }}', {}, outputs)).toBe(
-      '{{ outputs.research.none }} {{ outputs.later.x }}',
-    )
   })
 
   it('takes the whole name of an input before a path into one', () => {
@@ -48,5 +45,11 @@ describe('renderTemplate', () => {
     expect(rendered('{{ inputs.none }}', {})).toBe('{{ inputs.none }}')
     expect(rendered('{{ inputs.toString }}', {})).toBe('{{ inputs.toString }}')
     expect(rendered('{{ inputs.a }}', { a: '{{ inputs.b }} $& $1', b: 'no' })).toBe('{{ inputs.b }} $& $1')
+  })
+
+  it('refuses a path into an output that there is not', () => {
+    expect(() => rendered('{{ outputs.research.report }}', {}, { research: { findings: 'f' } })).toThrow(
+      '{{ outputs.research.report }} names nothing',
+    )
   })
 })

@@ -17,6 +17,7 @@ const badInput: ReadonlySet<AppErrorCode> = new Set([
   'registry_validation_error',
   'run_id_taken',
   'run_not_found',
+  'run_not_running',
   'scenario_invalid',
   'scenario_not_found',
   'template_not_found',

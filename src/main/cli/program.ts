@@ -8,6 +8,7 @@ import { addDiff } from './commands/diff.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDryRun } from './commands/dry-run.ts'
 import { addNew } from './commands/new.ts'
+import { addPace } from './commands/pace.ts'
 import { addProbe } from './commands/probe.ts'
 import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
@@ -40,6 +41,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addRun(program, terminal, end)
   addRuns(program, terminal)
   addCancel(program, terminal, end)
+  addPace(program, terminal)
   addTrace(program, terminal, end)
   addDiff(program, terminal, end)
   addVerify(program, terminal, end)

@@ -12,7 +12,7 @@ export function narrate(event: RunEvent): string {
 function sentence(event: RunEvent): string {
   switch (event.type) {
     case 'run.started':
-      return `[run] ${event.scenario_ref}${event.template === null ? '' : ` (template ${event.template})`}${event.keys === 'public' ? ' KEYS ARE PUBLIC' : ''}`
+      return `[run] ${event.scenario_ref}${event.template === null ? '' : ` (template ${event.template})`}${event.keys === 'public' ? ' KEYS ARE PUBLIC' : ''}${event.expected === undefined ? '' : ` expected: ${event.expected.summary}`}`
     case 'run.complete':
       return '[run] complete'
     case 'run.cancelled':
@@ -64,7 +64,7 @@ function sentence(event: RunEvent): string {
       if (event.decision === 'allowed') return `[gate] ${event.agent_id} allows ${event.capability}`
       if (event.decision === 'challenged')
         return `[gate] ${event.agent_id} asks for a proof of possession before ${event.capability}`
-      return `[gate] ${event.agent_id} REFUSES ${event.capability} with ${event.code}${atCheck(event.check)}`
+      return `[gate] ${event.agent_id} REFUSES ${event.capability} with ${event.code}${atCheck(event.check)}${reasonIn(event)}`
     case 'capability.invoked':
       return `[exec] ${event.agent_id}.${event.capability} answered ${event.status}`
     case 'step.retrying':
@@ -176,6 +176,12 @@ function faultEnd({ code, error, check, stage, refused_by, ms }: FaultResult): s
   if (error === null) return `changed nothing, ${time}`
   const where = refused_by === null ? '' : ` by ${refused_by} (${stage})`
   return `ended with ${code ?? 'an error'}${atCheck(check)}${where} ${time}: ${error}`
+}
+
+/** What the refusing stage says beyond code and check. */
+function reasonIn({ stages }: EventOf<'gate.decided'>): string {
+  const reason = stages.find(({ decision }) => decision === 'refused')?.reason
+  return reason === undefined ? '' : `: ${reason.replace(/^[A-Z_]+( at [\w.]+)?: (not so: )?/, '')}`
 }
 
 function cut(text: string, length: number): string {

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import { member } from '../registry/step-shapes.ts'
 import type { RunContext } from './run-context.ts'
 import { valueAt } from './value-at.ts'
@@ -17,13 +18,16 @@ export function stepInput(
 }
 
 /**
- * Replaces `{{ inputs.NAME }}` and `{{ outputs.STEP.path }}` by the value's text; everything but text becomes JSON,
- * what there is not stays as written.
+ * Replaces `{{ inputs.NAME }}` and `{{ outputs.STEP.path }}` by the value's text; everything but text becomes JSON.
+ * An input that there is not stays as written; throws `step_failed` for an output that there is not.
  */
 export function renderTemplate(template: string, values: Values): string {
   return template.replace(placeholder, (whole, from: 'inputs' | 'outputs', name: string) => {
     // The name of an input may have dots in it.
     const value = member(values[from], name) ?? valueAt(values[from], name)
+    if (value === undefined && from === 'outputs') {
+      throw new AppError('step_failed', `${whole} names nothing: no earlier step left a value there.`)
+    }
     if (value === undefined) return whole
     return typeof value === 'string' ? value : JSON.stringify(value)
   })

@@ -79,12 +79,20 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
           }, timeoutMs)
     terminal.interrupt.addEventListener('abort', cancel, { once: true })
     await followRun(opened.client, run_id, (event) => {
-      if (!options.json) terminal.tell(narrate(event))
+      if (options.json) return
+      terminal.tell(narrate(event))
+      if (event.type === 'run.paused') {
+        terminal.tell(`Go on from another terminal: step ${run_id} for one step, or resume ${run_id}.`)
+      }
     })
     clearTimeout(timer)
     const record = await opened.client.call('getRun', { run_id })
     if (options.json) terminal.write(`${JSON.stringify(record)}\n`)
     else if (record.status === 'success') terminal.tell(`outputs: ${Object.keys(record.outputs).join(', ')}`)
+    if (!options.json && record.as_expected !== null)
+      terminal.tell(
+        record.as_expected ? 'This is what the scenario expects.' : 'The scenario expects something else.',
+      )
     if (timedOut)
       terminal.tell(`aitp-console: the run was cancelled after ${options.timeout} s (run_timeout)`)
     return record.status === 'success' ? 0 : 1

@@ -37,7 +37,7 @@ function checkInput(token: string, name: string, path: Path, { spec }: ScenarioF
 }
 
 function checkOutput(token: string, name: string, path: Path, { earlier }: StepContext): Problem[] {
-  const known = earlier.filter(({ type }) => type !== 'meta' && type !== 'wait').map(({ id }) => id)
+  const known = earlier.filter(({ type }) => type !== 'meta').map(({ id }) => id)
   // Ids may have dots in them, so the longest that fits is meant.
   if (known.some((id) => name === id || name.startsWith(`${id}.`))) return []
   const message = `${token} names no earlier step with an output.${suggestion(name.split('.')[0] ?? name, known)}`

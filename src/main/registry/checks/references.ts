@@ -5,7 +5,7 @@ import type { Path } from '../source.ts'
 import type { StepContext } from './context.ts'
 
 /** Steps that leave no output. */
-const withoutOutput: readonly StepType[] = ['meta', 'wait']
+const withoutOutput: readonly StepType[] = ['meta']
 
 /** Every earlier step that a step builds on exists, comes before it, and is of a kind that fits. */
 export function checkReferences(step: SingleStep, path: Path, context: StepContext): Problem[] {

@@ -34,7 +34,13 @@ function ofProbe({ status_code, body }: ProbeResult): Effect {
   return { error: `the peer answered ${status_code} with ${code}`, code, check: null, status_code }
 }
 
-function ofRefresh({ error, discarded, check = null, detail }: RevocationsRefreshed): Effect {
+function ofRefresh({ error, discarded, check = null, detail, skipped }: RevocationsRefreshed): Effect {
+  if (skipped !== undefined)
+    return {
+      ...nothing,
+      error: 'there is no Control Plane, so nothing was tried',
+      code: 'fault_not_possible',
+    }
   if (discarded !== undefined) return { ...nothing, error: detail ?? discarded, code: discarded, check }
   return error === undefined ? nothing : { ...nothing, error, code: 'no_answer' }
 }

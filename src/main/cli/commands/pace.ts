@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { type ConsoleOptions, consoleOptions, openWith } from '../console-options.ts'
+import type { Terminal } from '../terminal.ts'
+
+const moves = {
+  pause: { call: 'pauseRun', does: 'has a run stand still before its next step' },
+  resume: { call: 'resumeRun', does: 'lets a paused run go on' },
+  step: { call: 'stepRun', does: 'lets a paused run do one step' },
+} as const
+
+/** `pause`, `resume` and `step`, for a run that another command or the window has started. */
+export function addPace(program: Command, terminal: Terminal): void {
+  for (const [name, { call, does }] of Object.entries(moves)) {
+    consoleOptions(program.command(name))
+      .description(does)
+      .argument('<run-id>')
+      .action(async (runId: string, options: ConsoleOptions) => {
+        const opened = await openWith(options, terminal, { from: 0 })
+        try {
+          const { paused } = await opened.client.call(call, { run_id: runId })
+          terminal.tell(`Run ${runId} ${paused ? 'stands still before its next step' : 'goes on'}.`)
+        } finally {
+          await opened.leave()
+        }
+      })
+  }
+}
