@@ -65,7 +65,7 @@ async function serveDocument(endpoint: string): Promise<string> {
 }
 
 describe('two consoles with origins of their own', () => {
-  it('federate: by identifier, handshake and call, and each keeps the record of its own agent', async () => {
+  it('federate: by identifier, handshake and call, and each keeps the record of its own agent (parity 18)', async () => {
     const a = await organisation('researcher', '127.0.0.1')
     const b = await organisation('analyzer', 'localhost')
     expect(b.hosted.did).toBe(`did:web:localhost%3A${b.hosted.port}`)
@@ -184,7 +184,7 @@ describe('resolve-and-handshake', () => {
     expect(events.filter(({ type }) => type.startsWith('handshake.'))).toEqual([])
   })
 
-  it('refuses this machine unless a trial of federation was asked for', async () => {
+  it('refuses this machine unless a trial of federation was asked for (parity 18)', async () => {
     const a = await organisation('researcher', '127.0.0.1', {
       ...environment,
       AITP_FEDERATION_ALLOW_LOOPBACK: '',

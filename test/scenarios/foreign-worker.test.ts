@@ -57,7 +57,7 @@ describe('a worker from outside', () => {
     expect(resolved?.peers['writer']).toBe(`http://127.0.0.1:${port}/.well-known/aitp-manifest`)
   })
 
-  it('opens handshakes, makes calls and reports events like any other', async () => {
+  it('opens handshakes, makes calls and reports events like any other (parity 14)', async () => {
     const { client } = await hostWith({
       agents: [
         { id: 'author', ref: '_shared/agents/foreign' },

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
@@ -241,5 +243,13 @@ describe('parity', () => {
     for (const record of records) expectEntry(record, entry(ref))
     const ports = records.flatMap(({ agents }) => agents.map(({ port }) => port))
     expect(new Set(ports).size).toBe(6)
+  })
+
+  it.each([
+    ['14: with a worker in another language, as initiator and as responder', 'foreign-worker', 1],
+    ['18: across two consoles with origins of their own, and never to this machine', 'federation', 2],
+  ])('%s, is held where its subject is', (row, file, count) => {
+    const text = readFileSync(join(import.meta.dirname, `${file}.test.ts`), 'utf8')
+    expect(text.split(`(parity ${row.slice(0, 2)})`)).toHaveLength(count + 1)
   })
 })
