@@ -61,6 +61,26 @@ describe('narrate', () => {
     ],
     [
       {
+        type: 'gate.decided',
+        capability: 'c',
+        caller_aid: null,
+        decision: 'refused',
+        code: 'TCT_SIGNATURE_INVALID',
+        check: 'tct.structure',
+        stages: [
+          {
+            stage: 'trust',
+            decision: 'refused',
+            reason: 'TCT_SIGNATURE_INVALID at tct.structure: no TCT was presented',
+            ms: 0,
+            ids: {},
+          },
+        ],
+      },
+      '[gate] writer REFUSES c with TCT_SIGNATURE_INVALID at check tct.structure: no TCT was presented',
+    ],
+    [
+      {
         type: 'llm.started',
         task: 'write',
         commissioned_by: null,
