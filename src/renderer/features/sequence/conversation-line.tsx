@@ -25,7 +25,7 @@ const words: Record<MessageState, string> = {
   unpinned: 'accepted, peer not pinned',
   refused: 'refused',
   lost: 'no answer',
-  pending: 'under way',
+  pending: 'not finished',
   unchecked: 'answered',
 }
 

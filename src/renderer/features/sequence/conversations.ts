@@ -96,7 +96,7 @@ function kindOf({ kind }: Exchange, last: Exchange): ConversationKind {
   return last.kind === 'manifest' ? 'manifest' : 'handshake'
 }
 
-/** A handshake is accepted when its last message was; before that it is under way. */
+/** A handshake is accepted when its last message was; before that it is not finished. */
 function endState(messages: readonly SequenceMessage[], last: Exchange): MessageState {
   const states = messages.map(({ message }) => messageState(message))
   const finished = last.messages.some(({ direction }) => direction === 'response')
