@@ -2,8 +2,8 @@ import { type Aid, AitpError, type VerifiedManifest } from '../../src/aitp/index
 import type { Agent } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { refuseWayBack } from './endpoints.ts'
-import { explain } from './explain.ts'
 import { exchangeWith } from './outbound.ts'
+import { failedAtPeer } from './peer-failure.ts'
 import { WorkerError } from './refusal.ts'
 
 const timeoutMs = 10_000
@@ -43,9 +43,10 @@ export async function fetchManifest(
     agent.manifests.offer(manifest, now)
     return manifest
   } catch (error) {
-    const { code, check, message } = explain(error)
+    const failure = failedAtPeer(error)
+    const { code, check } = failure.refusal
     agent.telemetry.event({ type: 'manifest.verify_failed', cause: code, check, source_url: url }, exchange)
-    throw new WorkerError(502, code, message, { check, cause: error })
+    throw failure
   }
 }
 

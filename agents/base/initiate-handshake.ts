@@ -9,13 +9,12 @@ import type { HandshakeDone, InitiateHandshake } from '../../src/shared/admin.ts
 import { type Agent, partyOf, randomness, recordIssued } from './agent.ts'
 import { unixNow } from './clock.ts'
 import { handshakeUrl, portOf, requireOrigin, tokenOrigin } from './endpoints.ts'
-import { explain, refusedByPeer } from './explain.ts'
 import { addresseeOf } from './faults/addressee.ts'
 import { fetchManifest } from './fetch-manifest.ts'
 import { holdToken } from './held-tokens.ts'
 import { exchangeWith, type Incoming } from './outbound.ts'
+import { failedAtPeer, refusedByPeer } from './peer-failure.ts'
 import { isLoopbackHost } from './public-address.ts'
-import { WorkerError } from './refusal.ts'
 import { tokenFacts } from './token-facts.ts'
 
 const timeoutMs = 10_000
@@ -112,7 +111,8 @@ async function shakeHands(
     )
     return { established: commit.value, sessionId: hello.value.sessionId, exchangeId: commit.exchangeId }
   } catch (error) {
-    const { code, check, message } = explain(error)
+    const failure = failedAtPeer(error)
+    const { code, check, message } = failure.refusal
     agent.telemetry.event({
       type: 'handshake.failed',
       role: 'initiator',
@@ -121,7 +121,7 @@ async function shakeHands(
       check,
       ...(sessionId === undefined ? {} : { session_id: sessionId }),
     })
-    throw new WorkerError(502, code, message, { check, cause: error })
+    throw failure
   }
 }
 

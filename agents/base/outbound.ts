@@ -5,7 +5,7 @@ import type { Agent } from './agent.ts'
 import { deliver } from './faults/deliver.ts'
 import { type Incoming, sendRequest, type Transport } from './network/send-request.ts'
 import type { Outgoing } from './outgoing.ts'
-import { WorkerError } from './refusal.ts'
+import { refusalOf } from './refusal.ts'
 import { outgoingContext, requestContext } from './request-context.ts'
 
 export { type Incoming, NoAnswer } from './network/send-request.ts'
@@ -69,7 +69,8 @@ async function exchangeOnce<Value>(
     sessionId = judged.sessionId ?? sessionId
     return judged.value
   } catch (thrown) {
-    error = { code: codeOf(thrown), message: thrown instanceof Error ? thrown.message : String(thrown) }
+    const { code, message } = refusalOf(thrown, 502)
+    error = { code, message }
     throw thrown
   } finally {
     const { traceId, operation } = requestContext()
@@ -105,11 +106,6 @@ async function exchangeOnce<Value>(
       response_tokens: incoming ? findTokens(agent.aitp, responseHeaders, incoming.text) : [],
     })
   }
-}
-
-function codeOf(thrown: unknown): string {
-  if (thrown instanceof WorkerError) return thrown.refusal.code
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'no_answer'
 }
 
 function isNamedByHost({ peers }: Speaker, { url, namedByHost = false }: Outgoing): boolean {

@@ -5,7 +5,6 @@ import type { Agent } from '../agent.ts'
 import { type Capabilities, runCapability } from '../capabilities.ts'
 import { Inbound } from '../inbound.ts'
 import { limits } from '../limits.ts'
-import { possessionAsked } from '../possession.ts'
 import { peerRefusalBody, refusalOf } from '../refusal.ts'
 import { decide, type GateVerdict } from './decide.ts'
 import { nestingOf, payloadOf } from './payload.ts'
@@ -60,16 +59,17 @@ function decided(capability: string, { stages, caller, refusal }: GateVerdict) {
     type: 'gate.decided' as const,
     capability,
     caller_aid: caller,
-    decision: decisionOf(refusal),
+    decision: decisionOf(stages),
     code: refusal?.code ?? null,
     check: refusal?.check ?? null,
     stages,
   }
 }
 
-function decisionOf(refusal: GateVerdict['refusal']): 'allowed' | 'refused' | 'challenged' {
-  if (refusal === null) return 'allowed'
-  return refusal.code === possessionAsked.code ? 'challenged' : 'refused'
+function decisionOf(stages: readonly StageFact[]): 'allowed' | 'refused' | 'challenged' {
+  const stopped = stages.find(({ decision }) => decision === 'refused' || decision === 'challenged')
+  if (stopped === undefined) return 'allowed'
+  return stopped.decision === 'challenged' ? 'challenged' : 'refused'
 }
 
 interface Admitted {

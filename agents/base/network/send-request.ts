@@ -21,8 +21,10 @@ export interface Incoming {
 }
 
 /** There was no answer, or none that could be read. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
+export class NoAnswer extends WorkerError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(502, 'no_answer', message, options)
+  }
 }
 
 /** How a request is carried to its target. Rejects with {@link NoAnswer}, or `forbidden_target`. */
@@ -37,7 +39,7 @@ export const sendRequest: Transport = async (request, terms) => {
     const response = await open(url, request, addresses, signal)
     return await read(request.url, response)
   } catch (cause) {
-    if (cause instanceof NoAnswer || cause instanceof WorkerError) throw cause
+    if (cause instanceof WorkerError) throw cause
     const reason = signal.aborted ? `within ${request.timeoutMs} ms` : 'at all'
     throw new NoAnswer(`${request.url} did not answer ${reason}`, { cause })
   }

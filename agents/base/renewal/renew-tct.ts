@@ -3,10 +3,10 @@ import type { TctRenewed } from '../../../src/shared/admin.ts'
 import { type Agent, randomness } from '../agent.ts'
 import { unixNow } from '../clock.ts'
 import { renewalUrl } from '../endpoints.ts'
-import { failedAtPeer, refusedByPeer } from '../explain.ts'
 import { fetchManifest } from '../fetch-manifest.ts'
 import { requireOwnHeld } from '../held-tokens.ts'
 import { exchangeWith } from '../outbound.ts'
+import { failedAtPeer, refusedByPeer } from '../peer-failure.ts'
 import { tokenFacts } from '../token-facts.ts'
 
 const timeoutMs = 10_000
