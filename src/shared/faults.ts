@@ -22,7 +22,7 @@ export const Fault = z
     fault('drop', { ms: Milliseconds.default(2_000) }),
     /** The same bytes arrive twice. */
     fault('duplicate', {}),
-    /** One character that is signed is changed on the way. */
+    /** Something that is signed is changed on the way: of a token its end, of an envelope its id. */
     fault('tamper', {}),
     /** The caller waits until its token has expired and presents it then. */
     fault('expired_token', {}),
@@ -49,36 +49,26 @@ export type FaultKind = Fault['kind']
 
 export const faultKinds = Fault.options.map(({ shape }) => shape.kind.value)
 
+/** What can go wrong with a call that presents a token. */
+const withToken = [
+  'peer_offline',
+  'delay',
+  'drop',
+  'duplicate',
+  'tamper',
+  'expired_token',
+  'revoked_token',
+  'wrong_audience',
+  'stolen_token',
+  'replayed_message',
+  'clock_skew',
+  'crash',
+] as const satisfies readonly FaultKind[]
+
 /** Which faults a step of each type can carry. A type that is not named carries none. */
 export const faultsOf = {
-  workflow: [
-    'peer_offline',
-    'delay',
-    'drop',
-    'duplicate',
-    'tamper',
-    'expired_token',
-    'revoked_token',
-    'wrong_audience',
-    'stolen_token',
-    'replayed_message',
-    'clock_skew',
-    'crash',
-  ],
-  capability_probe: [
-    'peer_offline',
-    'delay',
-    'drop',
-    'duplicate',
-    'tamper',
-    'expired_token',
-    'revoked_token',
-    'wrong_audience',
-    'stolen_token',
-    'replayed_message',
-    'clock_skew',
-    'crash',
-  ],
+  workflow: withToken,
+  capability_probe: withToken,
   capability_call_no_trust: ['peer_offline', 'delay', 'drop', 'crash'],
   handshake: [
     'manifest_404',

@@ -1,3 +1,4 @@
+import type { FaultResult } from '../../shared/events.ts'
 import type { AgentFault } from '../../shared/faults.ts'
 import type { Operation } from '../store/event-log.ts'
 import type { RunContext } from './run-context.ts'
@@ -21,6 +22,11 @@ export interface CarriedOut {
   readonly target?: string
 }
 
+/** What a fault led to, in the words of a fault's result. */
+export type Effect = Pick<FaultResult, 'error' | 'code' | 'check' | 'status_code'>
+
+export const noEffect: Effect = { error: null, code: null, check: null, status_code: null }
+
 /** What a step leaves when it did not fail. */
 export interface StepOutcome {
   /** For `outputs`; claims in place of tokens. */
@@ -32,6 +38,8 @@ export interface StepOutcome {
   readonly skipped?: string
   /** Its closing event is written already, and was another than `step.complete`. */
   readonly closed?: true
+  /** What went wrong in a step that reports that and goes on; nothing when it is left out. */
+  readonly effect?: Effect
   /** What the step itself hoped for and did not get; whether that fails the run is for `strict`. */
   readonly unmet?: string
 }

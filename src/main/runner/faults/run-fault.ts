@@ -5,9 +5,8 @@ import type { SingleStep } from '../../../shared/steps.ts'
 import type { Operation } from '../../store/event-log.ts'
 import type { RefusalDetails } from '../ask.ts'
 import type { RunContext } from '../run-context.ts'
-import type { StepOutcome } from '../step-handler.ts'
+import { type Effect, noEffect, type StepOutcome } from '../step-handler.ts'
 import { carryOut } from '../steps/index.ts'
-import { type Effect, effectIn } from './effect.ts'
 import { presenterOf, targetOf } from './parties.ts'
 import { type PreparedFault, prepareFault } from './prepare-fault.ts'
 import { consequencesOf, whereItEnded } from './where-it-ended.ts'
@@ -70,13 +69,13 @@ async function tryWith(
     const { message } = toAppError(error)
     return {
       mutatedUrl: null,
-      effect: { error: message, code: 'fault_not_possible', check: null, status_code: null },
+      effect: { ...noEffect, error: message, code: 'fault_not_possible' },
     }
   }
   const { mutation, mutatedUrl, release } = prepared
   try {
-    const { output, unmet } = await carryOut(step, context, operation, mutation)
-    return { mutatedUrl, effect: effectIn(step, output), output, unmet }
+    const { output, unmet, effect = noEffect } = await carryOut(step, context, operation, mutation)
+    return { mutatedUrl, effect, output, unmet }
   } catch (error) {
     return { mutatedUrl, effect: effectOf(toAppError(error)) }
   } finally {

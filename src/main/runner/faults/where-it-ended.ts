@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../shared/events.ts'
-import type { Effect } from './effect.ts'
+import type { Effect } from '../step-handler.ts'
 
 /** Who stopped an attempt, and where. */
 export interface Ending {

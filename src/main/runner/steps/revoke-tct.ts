@@ -6,7 +6,7 @@ import type { Operation } from '../../store/event-log.ts'
 import { ask, askOrFail } from '../ask.ts'
 import { newestToken } from '../keepsakes.ts'
 import type { RunContext } from '../run-context.ts'
-import type { Mutation, StepHandler } from '../step-handler.ts'
+import { type Mutation, noEffect, type StepHandler } from '../step-handler.ts'
 
 /** Puts a token on its issuer's list, and on the Control Plane's when asked to. */
 export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, operation, mutation) => {
@@ -37,6 +37,9 @@ export const revokeTct: StepHandler<RevokeTctStep> = async (step, context, opera
       published_to_cp: publishedToCp,
       audience_revoked_count: await refreshAt(context, operation, audience, mutation),
     },
+    ...(publishedToCp
+      ? {}
+      : { effect: { ...noEffect, error: 'the Control Plane took no revocation', code: 'no_answer' } }),
   }
 }
 

@@ -2,7 +2,7 @@ import { RevocationsRefreshed, TctCacheStats, TctRenewed } from '../../../shared
 import type { RefreshRevocationsStep, RenewTctStep, TctCacheStatsStep } from '../../../shared/steps.ts'
 import { askOrFail } from '../ask.ts'
 import { heldFrom } from '../run-context.ts'
-import type { StepHandler } from '../step-handler.ts'
+import { type Effect, noEffect, type StepHandler } from '../step-handler.ts'
 
 /** Has the holder of a token ask its issuer for the next one. */
 export const renewTct: StepHandler<RenewTctStep> = async (step, context, operation, mutation) => {
@@ -68,5 +68,18 @@ export const refreshRevocations: StepHandler<RefreshRevocationsStep> = async (
       fault: agentFault,
     },
   )
-  return { output: refreshed, ...(refreshed.skipped === undefined ? {} : { skipped: refreshed.skipped }) }
+  return {
+    output: refreshed,
+    effect: effectOf(refreshed),
+    ...(refreshed.skipped === undefined ? {} : { skipped: refreshed.skipped }),
+  }
+}
+
+function effectOf({ error, discarded, check = null, detail, skipped }: RevocationsRefreshed): Effect {
+  if (skipped !== undefined) {
+    const message = 'there is no Control Plane, so nothing was tried'
+    return { ...noEffect, error: message, code: 'fault_not_possible' }
+  }
+  if (discarded !== undefined) return { ...noEffect, error: detail ?? discarded, code: discarded, check }
+  return error === undefined ? noEffect : { ...noEffect, error, code: 'no_answer' }
 }
