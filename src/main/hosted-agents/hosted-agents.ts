@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HandshakeDone } from '../../shared/admin.ts'
 import type { AgentManifestFile } from '../../shared/agent-manifest.ts'
-import { AppError, appErrorStatus } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 import type {
   FederatedTrust,
   HostAgent,
@@ -198,7 +198,7 @@ function startable(ref: string, parts: HostedAgentParts): AgentManifestFile {
 /** The agent's own refusal of a handshake elsewhere, as the service says it. */
 function originMismatch(error: unknown): AppError | null {
   const refused = error instanceof AppError ? error.cause : null
-  const isOurs = refused instanceof AdminRefused && refused.status === appErrorStatus.origin_mismatch
+  const isOurs = refused instanceof AdminRefused && refused.code === 'origin_mismatch'
   return isOurs ? new AppError('origin_mismatch', `${refused.message}.`, { cause: error }) : null
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Aitp } from '../../aitp/index.ts'
 import { captureBody, captureHeaders, findTokens, incomingHeaders } from '../../shared/capture.ts'
 import type { ExchangeCapture } from '../../shared/exchange.ts'
@@ -9,6 +9,7 @@ import { ownAuthorities } from '../../shared/own-authority.ts'
 import { isFromPage, pageRefusal } from '../../shared/refuse-pages.ts'
 import { readTraceContext } from '../../shared/trace-context.ts'
 import { listenOnLoopback } from '../listen.ts'
+import { type Answered, askWorker, largestBody, type Passed, readWhole, refusalText } from './pass-on.ts'
 import { unreportedReport } from './unreported-report.ts'
 
 export interface TapOptions {
@@ -28,23 +29,8 @@ export interface Tap {
   close(): Promise<void>
 }
 
-const largestBody = 1024 * 1024
 const largestHeader = 16 * 1024
 const requestReadMs = 5_000
-/** Longer than a call of a capability may take, so that the caller's own limit is the one that counts. */
-const answerMs = 150_000
-/** Of one connection only (RFC 9110 §7.6.1). */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 export async function startTap({ aitp, port, publicHosts, record }: TapOptions): Promise<Tap> {
   const ids = createExchangeIds(() => randomHex(8))
   let target: number | null = null
@@ -70,7 +56,7 @@ export async function startTap({ aitp, port, publicHosts, record }: TapOptions):
     const { traceId, spanId, operation } = readTraceContext(request.headers, randomHex)
     const exchangeId = ids.claim(spanId)
     const body = await readWhole(request)
-    const passed = body === null ? tooLarge : await ask(target, request, body)
+    const passed = body === null ? tooLarge : await askWorker(target, request, body)
     const requestHeaders = incomingHeaders(request.headers)
     const text = body?.toString('utf8') ?? ''
     const kind = exchangeKindOf(path)
@@ -116,81 +102,6 @@ export async function startTap({ aitp, port, publicHosts, record }: TapOptions):
   }
 }
 
-interface Answered {
-  readonly status: number
-  /** Name, value, name, value, …, as they came. */
-  readonly rawHeaders: string[]
-  readonly body: Buffer
-}
-type Passed = Answered | { readonly error: { readonly code: string; readonly message: string } }
-
-/** Passes a request on to the worker, as it came but for what concerns the connection. */
-async function ask(port: number, request: IncomingMessage, body: Buffer): Promise<Passed> {
-  try {
-    const response = await new Promise<IncomingMessage | null>((resolve, reject) => {
-      const outgoing = openRequest({
-        host: '127.0.0.1',
-        port,
-        method: request.method,
-        path: request.url,
-        // The worker is addressed as what it is on this machine, whatever name led here.
-        headers: [
-          ...endToEnd(request.rawHeaders, ['host', 'content-length', 'accept-encoding']),
-          ...['host', `127.0.0.1:${port}`, 'accept-encoding', 'identity'],
-          ...['content-length', String(body.length)],
-        ],
-        agent: false,
-        signal: AbortSignal.timeout(answerMs),
-      })
-      outgoing
-        .on('response', resolve)
-        .on('error', reject)
-        .on('upgrade', (_response, socket) => socket.destroy())
-        .on('close', () => resolve(null))
-        .end(body)
-    })
-    if (response === null) return notHttp
-    const answered = await readWhole(response)
-    if (answered === null) {
-      response.destroy()
-      return noAnswer(`the worker answered with more than ${largestBody} bytes`)
-    }
-    const rawHeaders = [
-      ...endToEnd(response.rawHeaders, ['content-length']),
-      ...['content-length', String(answered.length)],
-    ]
-    return { status: response.statusCode ?? 502, rawHeaders, body: answered }
-  } catch (error) {
-    return noAnswer(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function noAnswer(message: string): Passed {
-  return { error: { code: 'no_answer', message } }
-}
-
-function endToEnd(rawHeaders: readonly string[], without: readonly string[]): string[] {
-  const kept: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? ''
-    const lower = name.toLowerCase()
-    if (!hopByHop.has(lower) && !without.includes(lower)) kept.push(name, rawHeaders[at + 1] ?? '')
-  }
-  return kept
-}
-
-/** `null` for one that is too large, of which no more is read; a request can still be answered then. */
-async function readWhole(message: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    size += chunk.byteLength
-    if (size > largestBody) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
 function responseOf({ status, rawHeaders, body }: Answered): NonNullable<ExchangeCapture['response']> {
   const headers: [string, string][] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
@@ -204,19 +115,8 @@ const tooLarge: Answered = {
   rawHeaders: ['content-type', 'application/json', 'connection', 'close'],
   body: Buffer.from(refusalText('INVALID_ENVELOPE', `a body has at most ${largestBody} bytes`)),
 }
-const notHttp: Answered = {
-  status: 502,
-  rawHeaders: ['content-type', 'application/json'],
-  body: Buffer.from(
-    refusalText('no_answer', 'the worker ended the connection, or left HTTP, without an answer'),
-  ),
-}
 const noPath = refusalText('invalid_target', 'A request names its target by a path.')
 const nothingHere = refusalText('not_found', 'There is nothing here.')
-
-function refusalText(code: string, message: string): string {
-  return JSON.stringify({ error: { code, message }, detail: message })
-}
 
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(text)
