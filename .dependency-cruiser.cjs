@@ -29,7 +29,6 @@ const packages = {
   yaml: { from: '^src/main/registry/', why: 'scenario files with the place of every value' },
   ajv: { from: '^src/main/registry/', why: 'the JSON Schema of scenario inputs' },
   re2js: { from: '^src/main/registry/', why: 'patterns of strangers in linear time' },
-  'ajv-formats': { from: '^src/main/registry/', why: 'formats in the JSON Schema of scenario inputs' },
   commander: { from: '^src/main/cli/', why: 'the command line' },
   conf: { from: '^src/main/', why: 'settings.json' },
   'env-paths': { from: '^src/main/data-folder\\.ts$', why: 'where each platform keeps data' },
