@@ -124,7 +124,7 @@ class Worker:
             trust.append(_fact("revocation", "passed", "not on the local list", started, ids))
             rest = [_skipped("policy"), _skipped("payment")]
         else:
-            trust = [_fact("trust", "refused", f"{refusal.code}: {refusal}", started)]
+            trust = [_fact("trust", "refused", str(refusal), started)]
             rest = [_fact(stage, "not_reached", "an earlier stage refused") for stage in _AFTER_TRUST]
         self.telemetry.event(
             "gate.decided",

@@ -71,7 +71,7 @@ describe('narrate', () => {
           {
             stage: 'trust',
             decision: 'refused',
-            reason: 'TCT_SIGNATURE_INVALID at tct.structure: no TCT was presented',
+            reason: 'no TCT was presented',
             ms: 0,
             ids: {},
           },

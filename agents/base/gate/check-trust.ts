@@ -73,11 +73,8 @@ export function checkTrust(
   } catch (error) {
     if (!(error instanceof AitpError || error instanceof WorkerError)) throw error
     const refusal = refusalBy(error, token, asked.revocation)
-    const { code, check, message } = refusal
     const trust =
-      check === 'tct.revocation'
-        ? end('passed', 'the TCT verifies')
-        : end('refused', `${code}${check === null ? '' : ` at ${check}`}: ${message}`)
+      refusal.check === 'tct.revocation' ? end('passed', 'the TCT verifies') : end('refused', refusal.message)
     const proofReport = proofCollector.report('pop_response', now)
     const report = proofReport.checks.length > 0 ? proofReport : tctCollector.report('tct', now)
     return { facts: factsOf(trust, asked.revocation), caller: null, refusal, headers: {}, report }

@@ -181,7 +181,7 @@ function faultEnd({ code, error, check, stage, refused_by, ms }: FaultResult): s
 /** What the refusing stage says beyond code and check. */
 function reasonIn({ stages }: EventOf<'gate.decided'>): string {
   const reason = stages.find(({ decision }) => decision === 'refused')?.reason
-  return reason === undefined ? '' : `: ${reason.replace(/^[A-Z_]+( at [\w.]+)?: /, '')}`
+  return reason === undefined ? '' : `: ${reason}`
 }
 
 function cut(text: string, length: number): string {
