@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import type { StreamListener } from './bridge.ts'
 import type { ConsoleClient } from './client.ts'
+import { jsonMedia } from './contract/define.ts'
 import type { StreamInput, StreamItem, StreamName } from './contract.ts'
 import { type CallInput, type CallName, type CallOutput, contract } from './contract.ts'
 import { AppError, ErrorBody, errorBody, errorFromBody, toAppError } from './errors.ts'
@@ -41,7 +42,7 @@ export function createHttpClient(options: HttpClientOptions): ConsoleClient {
       method: request.method,
       headers: {
         accept: contract[name].shape === 'stream' ? 'text/event-stream' : '*/*',
-        ...(request.body === null ? {} : { 'content-type': 'application/json' }),
+        ...(request.body === null ? {} : { 'content-type': request.type }),
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
       },
       ...(request.body === null ? {} : { body: request.body }),
@@ -54,7 +55,7 @@ export function createHttpClient(options: HttpClientOptions): ConsoleClient {
   async function call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> {
     const response = await send(name, input, options.createAbort().signal)
     const text = await response.text()
-    return (contract[name].media === 'text' ? text : JSON.parse(text)) as CallOutput<Name>
+    return (contract[name].media === jsonMedia ? JSON.parse(text) : text) as CallOutput<Name>
   }
 
   function subscribe<Name extends StreamName>(

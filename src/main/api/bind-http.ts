@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Logger } from 'pino'
+import { jsonMedia, ndjsonMedia } from '../../shared/contract/define.ts'
 import { callNames, contract, type Handlers, streamNames } from '../../shared/contract.ts'
 import { AppError, appErrorStatus, errorBody, toAppError } from '../../shared/errors.ts'
 import { httpRoute } from '../../shared/http-request.ts'
@@ -7,11 +8,14 @@ import { parseInput } from './parse-input.ts'
 import { sendEvents } from './sse.ts'
 
 const bodyLimit = '1mb'
+/** Runs that are handed in are whole files. */
+const textBodyLimit = '256mb'
 
 /** Makes an HTTP route of every entry of the contract. */
 export function contractRoutes(handlers: Handlers): Router {
   const router = express.Router()
   router.use(express.json({ limit: bodyLimit }))
+  router.use(express.text({ limit: textBodyLimit, type: ndjsonMedia }))
   for (const name of callNames) {
     const { method, path } = httpRoute(name)
     const entry = contract[name]
@@ -20,8 +24,8 @@ export function contractRoutes(handlers: Handlers): Router {
     route(router, method, path, async (request, response) => {
       const output = await handle(parseInput(entry.input, inputOf(request)))
       response.status(entry.status)
-      if (entry.media === 'text') response.type('text/plain').send(output)
-      else response.json(output)
+      if (entry.media === jsonMedia) response.json(output)
+      else response.type(entry.media).send(output)
     })
   }
   for (const name of streamNames) {
@@ -53,7 +57,12 @@ function route(
 
 function inputOf(request: Request): Record<string, unknown> {
   const body: unknown = request.body
-  const members = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}
+  const members =
+    typeof body === 'string'
+      ? { text: body }
+      : typeof body === 'object' && body !== null && !Array.isArray(body)
+        ? body
+        : {}
   return { ...request.query, ...members, ...request.params }
 }
 

@@ -53,15 +53,19 @@ export interface EventLogs {
   open(runId: string): RunLog
   /** The events after `afterSeq` and then what happens, until the run has ended and all was given. */
   follow(runId: string, afterSeq: number, signal: StopSignal): AsyncIterable<RunEvent>
+  /** Is told every event of every run once it is stored, in order; must not throw. Gives the way to stop it. */
+  observe(observer: (event: RunEvent) => void): () => void
 }
 
 export function createEventLogs(database: DatabaseSync, store: RunStore): EventLogs {
   const waiting = new Map<string, Set<() => void>>()
+  const observers = new Set<(event: RunEvent) => void>()
 
-  function tell(runId: string): void {
-    const readers = waiting.get(runId)
-    waiting.delete(runId)
+  function tell(event: RunEvent): void {
+    const readers = waiting.get(event.run_id)
+    waiting.delete(event.run_id)
     for (const wake of readers ?? []) wake()
+    for (const observer of observers) observer(event)
   }
 
   function onNextChange(runId: string, wake: () => void): void {
@@ -113,7 +117,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
 
     function append(body: EventBody, options: AppendOptions): RunEvent {
       const event = write(body, options)
-      tell(runId)
+      tell(event)
       return event
     }
 
@@ -155,13 +159,11 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
       end(body, end, causeSeq) {
         const before = seq
         try {
-          const ended = inTransaction(database, () => {
-            if (!store.end(runId, end)) return false
-            write(body, { source: 'runner', causeSeq })
-            return true
-          })
-          if (ended) tell(runId)
-          return ended
+          const last = inTransaction(database, () =>
+            store.end(runId, end) ? write(body, { source: 'runner', causeSeq }) : null,
+          )
+          if (last !== null) tell(last)
+          return last !== null
         } catch (error) {
           seq = before
           throw error
@@ -170,5 +172,12 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
     }
   }
 
-  return { open, follow }
+  return {
+    open,
+    follow,
+    observe(observer) {
+      observers.add(observer)
+      return () => observers.delete(observer)
+    },
+  }
 }

@@ -1,0 +1,25 @@
+import type { CallName, Handlers, StreamName } from '../../../shared/contract.ts'
+import type { HostedAgents } from '../../hosted-agents/hosted-agents.ts'
+import type { Supervisor } from '../../hosting/supervisor.ts'
+import type { Registry } from '../../registry/index.ts'
+import type { Runner } from '../../runner/runner.ts'
+import type { EventLogs } from '../../store/event-log.ts'
+import type { ExchangeStore } from '../../store/exchange-store.ts'
+import type { RunStore } from '../../store/run-store.ts'
+import type { SessionCodes } from '../session-codes.ts'
+
+export interface HandlerParts {
+  readonly version: string
+  readonly bearer: string
+  readonly codes: SessionCodes
+  readonly registry: () => Registry
+  readonly runner: Runner
+  readonly supervisor: Supervisor
+  readonly store: RunStore
+  readonly logs: EventLogs
+  readonly exchanges: ExchangeStore
+  readonly hosted: HostedAgents
+}
+
+/** The handlers of one part of the contract. */
+export type HandlersOf<Part> = Pick<Handlers, keyof Part & (CallName | StreamName)>

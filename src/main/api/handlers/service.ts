@@ -1,0 +1,13 @@
+import type { serviceCalls } from '../../../shared/contract/service.ts'
+import type { HandlerParts, HandlersOf } from './parts.ts'
+
+export function serviceHandlers({ version, bearer, codes }: HandlerParts): HandlersOf<typeof serviceCalls> {
+  return {
+    health: async () => ({ status: 'ok', version }),
+    openSession: async ({ code }) => {
+      codes.redeem(code)
+      return { bearer }
+    },
+    newSessionCode: async () => ({ code: codes.issue() }),
+  }
+}
