@@ -5,18 +5,17 @@ import { readRetention } from '../../src/main/store/retention.ts'
 import { RunFilter } from '../../src/shared/contract.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { temporaryFolder } from '../support/folders.ts'
+import type { OpenStore } from '../support/open-store.ts'
 import { capture, newRun, openStore, step, success } from '../support/store.ts'
 
-type Opened = ReturnType<typeof openStore>
-
-function finished({ store, logs }: Opened, runId: string, events = 3): void {
+function finished({ store, logs }: OpenStore, runId: string, events = 3): void {
   store.create(newRun(runId))
   const log = logs.open(runId)
   for (let n = 1; n < events; n += 1) log.append(step(`s${n}`), { source: 'runner', causeSeq: [] })
   log.end({ type: 'run.complete' }, success, [events - 1])
 }
 
-const idsOf = ({ store }: Opened) => store.list(RunFilter.parse({})).runs.map(({ run_id }) => run_id)
+const idsOf = ({ store }: OpenStore) => store.list(RunFilter.parse({})).runs.map(({ run_id }) => run_id)
 
 async function collect(events: AsyncIterable<RunEvent>): Promise<unknown[]> {
   const told: unknown[] = []
