@@ -45,6 +45,12 @@ export async function openStream(request: StreamRequest): Promise<OpenStream> {
   return { response, items: itemsOf(response) }
 }
 
+export async function allOf(items: AsyncIterable<StreamItem>): Promise<StreamItem[]> {
+  const all: StreamItem[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
 async function* itemsOf(response: IncomingMessage): AsyncGenerator<StreamItem> {
   response.setEncoding('utf8')
   let rest = ''
