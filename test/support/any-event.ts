@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EventType, type RunEvent, RunnerEventBody, WorkerEventBody } from '../../src/shared/events.ts'
+import { type EventType, RunEvent, RunnerEventBody, WorkerEventBody } from '../../src/shared/events.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
 
@@ -16,10 +16,9 @@ export function anyEvents(text: string): Map<EventType, RunEvent[]> {
     const stamp = { seq: 1, ts: 1, offset_ms: 1, run_id: 'r', source, cause_seq: [], agent_id: text }
     for (const option of body.options) {
       const schema = z.toJSONSchema(option, { unrepresentable: 'any' })
-      const { type } = option.shape
-      const name = type.value
-      const events = valuesOf(schema, text).map((value) => Object.assign({}, stamp, value) as RunEvent)
-      found.set(name, [...(found.get(name) ?? []), ...events])
+      const type = option.shape.type.value
+      const events = valuesOf(schema, text).map((value) => RunEvent.parse(Object.assign({}, stamp, value)))
+      found.set(type, [...(found.get(type) ?? []), ...events])
     }
   }
   return found

@@ -101,7 +101,7 @@ describe('the voices', () => {
     const lines = linesOf(voice, 'x')
     expect(lines.length).toBeGreaterThan(200)
     expect(lines.filter(([, line]) => /undefined|\bnull\b(?!,|\))|NaN|\[object|\n/.test(line))).toEqual([])
-    expect(lines.filter(([, line]) => line.length < 10)).toEqual([])
+    expect(lines.filter(([, line]) => line.length < 7)).toEqual([])
   })
 
   it.each(Voice.options)('%s tells no token, wherever one stands', (voice) => {
