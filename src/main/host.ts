@@ -16,6 +16,7 @@ import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
 import { createSupervisor } from './hosting/supervisor.ts'
 import { openLog } from './observability/log.ts'
+import { createMetrics } from './observability/metrics/metrics.ts'
 import { createTelemetryDesk } from './observability/telemetry-desk.ts'
 import { loadRegistry } from './registry/index.ts'
 import { createRunner, markInterrupted } from './runner/runner.ts'
@@ -71,7 +72,9 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
-  const telemetry = createTelemetryDesk(exchanges, log)
+  const metrics = createMetrics()
+  logs.observe(metrics.observe)
+  const telemetry = createTelemetryDesk({ exchanges, metrics, log })
   const supervisor = createSupervisor(log)
   const registry = () => loadRegistry(config.scenariosDir)
   const bearer = randomBytes(32).toString('base64url')
@@ -120,6 +123,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     exchanges,
     archive,
     hosted,
+    metrics,
   })
 
   const interrupted = markInterrupted(store, logs)

@@ -58,6 +58,7 @@ interface Case {
 /** One good and one bad input for every call; what differs by nature from call to call is left out of the comparison. */
 const cases: Record<CallName, Case | null> = {
   health: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  metrics: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   openSession: null,
   newSessionCode: null,
   startRun: null,

@@ -2,6 +2,7 @@ import pino from 'pino'
 import { relayHandlers } from '../../src/main/api/relay-handlers.ts'
 import { type Service, startService } from '../../src/main/api/server.ts'
 import type { EventStreamLimits } from '../../src/main/api/sse.ts'
+import { createMetrics } from '../../src/main/observability/metrics/metrics.ts'
 import { createTelemetryDesk } from '../../src/main/observability/telemetry-desk.ts'
 import { httpClient } from './http.ts'
 import type { OpenStore } from './open-store.ts'
@@ -23,7 +24,7 @@ export function serveLogs(
       return logs.follow(run_id, after_seq, signal)
     },
   }
-  const telemetry = createTelemetryDesk(exchanges, log)
+  const telemetry = createTelemetryDesk({ exchanges, metrics: createMetrics(), log })
   return startService(
     { handlers, telemetry, bearer, pagesDir: null, log, ...(streams === undefined ? {} : { streams }) },
     { from: 0 },

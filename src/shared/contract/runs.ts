@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RunEvent } from '../events.ts'
 import { Exchange, ExchangeDetail } from '../exchange.ts'
+import { Voice } from '../narration/voice.ts'
 import { ControlPlaneChoice, RunRecord, RunStatus, RunSummary } from '../run.ts'
 import { call, ndjsonMedia, RunRef, stream } from './define.ts'
 
@@ -125,7 +126,7 @@ export const runCalls = {
   narrateRun: call({
     http: 'GET /runs/:run_id/narrate',
     media: 'text/plain',
-    input: RunRef,
+    input: RunRef.extend({ voice: Voice.default('terms') }),
     output: z.string(),
   }),
   cancelRun: call({

@@ -1,6 +1,7 @@
 import type { CallName, Handlers, StreamName } from '../../../shared/contract.ts'
 import type { HostedAgents } from '../../hosted-agents/hosted-agents.ts'
 import type { Supervisor } from '../../hosting/supervisor.ts'
+import type { Metrics } from '../../observability/metrics/metrics.ts'
 import type { Registry } from '../../registry/index.ts'
 import type { Runner } from '../../runner/runner.ts'
 import type { EventLogs } from '../../store/event-log.ts'
@@ -21,6 +22,7 @@ export interface HandlerParts {
   readonly exchanges: ExchangeStore
   readonly archive: RunArchive
   readonly hosted: HostedAgents
+  readonly metrics: Metrics
 }
 
 /** The handlers of one part of the contract. */

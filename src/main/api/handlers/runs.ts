@@ -1,5 +1,5 @@
 import type { runCalls } from '../../../shared/contract/runs.ts'
-import { narrateRun } from '../../observability/narrator.ts'
+import { narrateRun } from '../../../shared/narration/narrate.ts'
 import type { HandlerParts, HandlersOf } from './parts.ts'
 
 export function runHandlers({
@@ -34,9 +34,9 @@ export function runHandlers({
       const { status, created_at } = store.get(run_id)
       return { run_id, status, event_count: store.eventCount(run_id), created_at }
     },
-    narrateRun: async ({ run_id }) => {
+    narrateRun: async ({ run_id, voice }) => {
       const { events, status } = store.get(run_id)
-      return narrateRun(events, status)
+      return narrateRun(events, status, voice)
     },
     cancelRun: async ({ run_id }) => {
       const cancelled = (await hosted.cancelRun(run_id)) || (await runner.cancel(run_id))
