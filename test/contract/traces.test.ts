@@ -47,7 +47,7 @@ describe('the trace of a run', () => {
     const details = await Promise.all(
       exchanges.map(({ exchange_id }) => client.call('getExchange', { run_id: record.run_id, exchange_id })),
     )
-    await host.close()
+    await expect.poll(() => collector.bodies).toHaveLength(1)
     expect(warnings()).toEqual([])
 
     const spans = collector.spans()
@@ -65,7 +65,7 @@ describe('the trace of a run', () => {
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true)
 
     // Both sides of every exchange, the server's below the client's, under the id that crossed the wire.
-    expect(exchanges.length).toBeGreaterThan(8)
+    expect(exchanges.length).toBeGreaterThan(5)
     for (const { exchange_id, from, to } of exchanges) {
       expect(byId.get(exchange_id)).toMatchObject({ service: from, kind: 3 })
       const below = spans.filter(({ parentSpanId }) => parentSpanId === exchange_id)
@@ -92,9 +92,9 @@ describe('the trace of a run', () => {
 
   it('shows a refusal as an error, with its code and check', async () => {
     const collector = await startCollector()
-    const { host, client } = await hostExporting(collector.endpoint)
+    const { client } = await hostExporting(collector.endpoint)
     await runToEnd(client, { scenario_ref: trustGate })
-    await host.close()
+    await expect.poll(() => collector.bodies).toHaveLength(1)
     const refused = collector.spans().filter(({ status }) => status.code === 2)
     expect(refused).toContainEqual(
       expect.objectContaining({ kind: 2, status: { code: 2, message: expect.stringMatching(/^TCT_/) } }),
@@ -107,11 +107,10 @@ describe('the trace of a run', () => {
 describe('a collector', () => {
   it('that never answers holds up no run, and loses traces with one warning', async () => {
     const collector = await startCollector(() => undefined)
-    const { host, client, warnings } = await hostExporting(collector.endpoint)
+    const { client, warnings } = await hostExporting(collector.endpoint)
     for (let run = 0; run < 3; run += 1)
       expect((await runToEnd(client, { scenario_ref: trustGate })).status).toBe('success')
-    await expect.poll(warnings, { timeout: 20_000 }).toHaveLength(1)
-    await host.close()
+    await expect.poll(() => collector.bodies, { timeout: 20_000 }).toHaveLength(3)
     expect(warnings()).toHaveLength(1)
     expect(warnings()[0]).toMatchObject({
       level: 40,
@@ -124,9 +123,8 @@ describe('a collector', () => {
     const server = createServer()
     const port = await listenOnLoopback(server, 0, 'exactly')
     await new Promise((resolve) => server.close(resolve))
-    const { host, client, warnings } = await hostExporting(`http://127.0.0.1:${port}`)
+    const { client, warnings } = await hostExporting(`http://127.0.0.1:${port}`)
     expect((await runToEnd(client, { scenario_ref: trustGate })).status).toBe('success')
     await expect.poll(warnings, { timeout: 20_000 }).toHaveLength(1)
-    await host.close()
   })
 })

@@ -61,7 +61,8 @@ describe('the supervisor', () => {
   it('logs what a worker prints, with who it was and without its secrets and tokens', async () => {
     const written: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => void written.push(line) })
-    const said = `process.stdin.once('end', () => console.error('key ${secret}, token ${token}!'))`
+    const words = `console.error('key ${secret}, token ${token}!')`
+    const said = `process.on('SIGTERM', () => { ${words}; process.exit() })`
     const { launched, supervisor } = launch(`${said};${ready};${stay}`, 10_000, undefined, log)
     const { pid } = await launched
     await supervisor.stopAll()
