@@ -25,6 +25,8 @@ import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
+import { readRetention } from './store/retention.ts'
+import { createRunArchive } from './store/run-archive.ts'
 import { createRunStore } from './store/run-store.ts'
 
 export interface HostConfig {
@@ -63,6 +65,7 @@ const hostedPortOffset = 1_000
 
 export async function createHost(config: HostConfig): Promise<Host> {
   const { dataFolder, environment } = config
+  const retention = readRetention(dataFolder.root, environment)
   const log = openLog(dataFolder.logs, environment)
   const database = openDatabase(dataFolder.database)
   await removeLeftoverBootstraps(dataFolder.bootstrap)
@@ -70,6 +73,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
+  const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
   logs.observe(createEventLogger(log))
@@ -122,11 +126,13 @@ export async function createHost(config: HostConfig): Promise<Host> {
     store,
     logs,
     exchanges,
+    archive,
     hosted,
     metrics,
   })
 
   const interrupted = markInterrupted(store, logs)
+  archive.retain()
   const service = await startService(
     { handlers, telemetry, bearer, pagesDir: config.pagesDir, log },
     config.port,

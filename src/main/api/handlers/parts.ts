@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/index.ts'
 import type { Runner } from '../../runner/runner.ts'
 import type { EventLogs } from '../../store/event-log.ts'
 import type { ExchangeStore } from '../../store/exchange-store.ts'
+import type { RunArchive } from '../../store/run-archive.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import type { SessionCodes } from '../session-codes.ts'
 
@@ -19,6 +20,7 @@ export interface HandlerParts {
   readonly store: RunStore
   readonly logs: EventLogs
   readonly exchanges: ExchangeStore
+  readonly archive: RunArchive
   readonly hosted: HostedAgents
   readonly metrics: Metrics
 }

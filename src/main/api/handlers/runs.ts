@@ -7,6 +7,7 @@ export function runHandlers({
   store,
   logs,
   exchanges,
+  archive,
   hosted,
 }: HandlerParts): HandlersOf<typeof runCalls> {
   const control = async (run_id: string, how: 'pause' | 'resume' | 'step') => {
@@ -18,7 +19,16 @@ export function runHandlers({
       const { runId, status } = runner.start(request)
       return { run_id: runId, status, scenario_ref: request.scenario_ref, run_label: request.run_label }
     },
-    listRuns: async () => ({ runs: store.list() }),
+    listRuns: async (filter) => ({ ...store.list(filter), retention: archive.retention }),
+    deleteRun: async ({ run_id }) => {
+      archive.delete(run_id)
+      return { deleted: run_id }
+    },
+    exportRun: async ({ run_id, exchanges: which }) => archive.export(run_id, which),
+    importRun: async ({ text }) => {
+      const { runId, ...imported } = archive.import(text)
+      return { run_id: runId, ...imported }
+    },
     getRun: async ({ run_id }) => store.get(run_id),
     getRunStatus: async ({ run_id }) => {
       const { status, created_at } = store.get(run_id)

@@ -5,6 +5,7 @@ import { type ConsoleOptions, consoleOptions, openWith } from '../console-option
 import { followRun } from '../follow-run.ts'
 import type { ExitCode } from '../outcome.ts'
 import { namesFile, readRecord } from '../record-file.ts'
+import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface TraceOptions extends ConsoleOptions {
@@ -36,13 +37,14 @@ function traceFile(file: string, print: (event: RunEvent) => void): string {
 }
 
 async function traceStored(
-  runId: string,
+  given: string,
   options: TraceOptions,
   terminal: Terminal,
   print: (event: RunEvent) => void,
 ): Promise<string> {
   const opened = await openWith(options, terminal, { from: 0 })
   try {
+    const runId = await storedRunId(opened.client, given)
     if (options.follow) {
       await followRun(opened.client, runId, print, terminal.interrupt)
     } else {
