@@ -27,8 +27,8 @@ const packages = {
   'ipaddr.js': { from: '^agents/base/', why: 'which addresses an agent may be led to' },
   pino: { from: '^(src/main|agents)/', why: 'structured logs with redaction' },
   'prom-client': { from: '^src/main/observability/', why: 'the Prometheus exposition, typed and escaped' },
-  '@opentelemetry/(exporter-trace-otlp-http|sdk-trace-base|resources|api)': {
-    from: '^src/main/observability/',
+  '@opentelemetry/(api|exporter-trace-otlp-http|resources)': {
+    from: '^src/main/observability/traces/',
     why: 'OTLP as collectors read it; loaded only when an endpoint is configured',
   },
   yaml: { from: '^src/main/registry/', why: 'scenario files with the place of every value' },

@@ -16,8 +16,10 @@ import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
 import { createSupervisor } from './hosting/supervisor.ts'
 import { openLog } from './observability/log.ts'
+import { createEventLogger } from './observability/log-events.ts'
 import { createMetrics } from './observability/metrics/metrics.ts'
 import { createTelemetryDesk } from './observability/telemetry-desk.ts'
+import { createTraceExport } from './observability/traces/trace-export.ts'
 import { loadRegistry } from './registry/index.ts'
 import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
@@ -74,6 +76,9 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
+  logs.observe(createEventLogger(log))
+  const traces = createTraceExport({ environment, version: config.version, store, exchanges, log })
+  logs.observe(traces.observe)
   const telemetry = createTelemetryDesk({ exchanges, metrics, log })
   const supervisor = createSupervisor(log)
   const registry = () => loadRegistry(config.scenariosDir)
@@ -150,6 +155,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     await Promise.all([runner.close(), hosted.close()])
     await supervisor.stopAll()
     await service.close()
+    await traces.close()
     controlPlanes.close()
     database.close()
     log.info('host closed')

@@ -8,6 +8,8 @@ export interface ExchangeStore {
   put(runId: string, offsetMs: number, capture: StoredCapture): void
   list(runId: string): Exchange[]
   get(runId: string, exchangeId: string): ExchangeDetail
+  /** All of a run, bodies included. */
+  details(runId: string): ExchangeDetail[]
   /** As they were put, in the order in which they came. */
   captures(runId: string): CaptureRow[]
 }
@@ -46,6 +48,7 @@ export function createExchangeStore(database: DatabaseSync): ExchangeStore {
       join(runId, selectAll.all(runId))
         .map(({ client: _client, server: _server, ...exchange }) => exchange)
         .sort((a, b) => a.offset_ms - b.offset_ms),
+    details: (runId) => join(runId, selectAll.all(runId)),
     get(runId, exchangeId) {
       const [found] = join(runId, selectOne.all(runId, exchangeId))
       if (!found) {
