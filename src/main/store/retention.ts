@@ -1,4 +1,6 @@
-import Conf from 'conf'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { Retention } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 
@@ -28,23 +30,23 @@ export function readRetention(dataDir: string, environment: NodeJS.ProcessEnv): 
   return { max_runs: limit('max_runs'), max_age_days: limit('max_age_days') }
 }
 
+const Settings = z.object({ retention: Retention.partial().default({}) })
+
+/** Only read, and so without `conf`: that takes over the signals of the process, and each then comes twice. */
 function fromSettings(dataDir: string): Retention {
-  const refusal = (reason: string, cause?: unknown) =>
-    new AppError('usage', `settings.json in ${dataDir} does not say how many runs to keep: ${reason}.`, {
-      cause,
-    })
-  const given = (() => {
-    try {
-      return new Conf<{ retention?: unknown }>({ cwd: dataDir, configName: 'settings' }).get('retention')
-    } catch (cause) {
-      throw refusal(cause instanceof Error ? cause.message : String(cause), cause)
-    }
-  })()
-  const parsed = Retention.partial().safeParse(given ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw refusal(`${['retention', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`)
+  const file = join(dataDir, 'settings.json')
+  if (!existsSync(file)) return keptByDefault
+  try {
+    const { retention } = Settings.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const { max_runs = keptByDefault.max_runs, max_age_days = keptByDefault.max_age_days } = retention
+    return { max_runs, max_age_days }
+  } catch (cause) {
+    throw new AppError('usage', `${file} does not say how many runs to keep: ${reasonOf(cause)}.`, { cause })
   }
-  const { max_runs = keptByDefault.max_runs, max_age_days = keptByDefault.max_age_days } = parsed.data
-  return { max_runs, max_age_days }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return cause instanceof Error ? cause.message : String(cause)
+  const [issue] = cause.issues
+  return `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`
 }
