@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { readRetention } from '../../src/main/store/retention.ts'
+import { createRunArchive } from '../../src/main/store/run-archive.ts'
 import { RunFilter } from '../../src/shared/contract.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { temporaryFolder } from '../support/folders.ts'
@@ -91,6 +93,17 @@ describe('what is kept (B-29)', () => {
     opened.database.prepare("UPDATE runs SET ended_at = ? WHERE run_id = 'old'").run(monthAgo)
     opened.archive.retain()
     expect(idsOf(opened)).toEqual(['new'])
+  })
+
+  it('is never silent: the log names each run that was deleted', () => {
+    const opened = openStore()
+    const lines: string[] = []
+    const log = pino({ base: null }, { write: (line) => void lines.push(line) })
+    for (const id of ['a', 'b', 'c']) finished(opened, id)
+    createRunArchive({ ...opened, log }, { max_runs: 1, max_age_days: null }).retain()
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { run_ids: ['a', 'b'], retention: { max_runs: 1, max_age_days: null } },
+    ])
   })
 
   it('is everything without limits', () => {
@@ -188,7 +201,7 @@ describe('a run as a file', () => {
     ['has a second record', 2, ([head = '', ...rest]) => [head, head, ...rest]],
     ['has an event of another run', 3, changed(3, '"run_id":"r"', '"run_id":"s"')],
     ['has an event of no known type', 3, changed(3, '"step.skipped"', '"step.dreamt"')],
-    ['lacks an event', 3, (lines) => lines.toSpliced(2, 1)],
+    ['lacks an event', 2, (lines) => lines.toSpliced(1, 1)],
     ['has an event twice', 4, ([...lines]) => lines.toSpliced(2, 0, lines[2] ?? '')],
     ['has an event that a later one causes', 2, changed(2, '"cause_seq":[]', '"cause_seq":[2]')],
     ['has a capture twice', 6, ([...lines]) => lines.toSpliced(4, 0, lines[4] ?? '')],
