@@ -123,11 +123,11 @@ function leadsTo(rootId: string, span: Span, byId: ReadonlyMap<string, Span>): b
 
 /** Agents say when something was by their own clocks, which need not be right. */
 function within(span: Span, { startedAt, endedAt }: Span): Span {
-  const fit = (at: number) => Math.min(Math.max(at, startedAt), endedAt)
+  const inside = (at: number) => Math.min(Math.max(at, startedAt), endedAt)
   return {
     ...span,
-    startedAt: fit(span.startedAt),
-    endedAt: fit(Math.max(span.startedAt, span.endedAt)),
-    events: span.events.map((event) => ({ ...event, at: fit(event.at) })),
+    startedAt: inside(span.startedAt),
+    endedAt: inside(Math.max(span.startedAt, span.endedAt)),
+    events: span.events.map((event) => ({ ...event, at: inside(event.at) })),
   }
 }
