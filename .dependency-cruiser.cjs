@@ -24,7 +24,7 @@ const packages = {
     from: '^(src/main|agents)/',
     why: 'the service API and the agents, as the ecosystem serves them',
   },
-  'ipaddr.js': { from: '^agents/base/', why: 'which addresses an agent may be led to' },
+  'ipaddr.js': { from: '^src/shared/', why: 'which addresses anybody may be led to' },
   pino: { from: '^(src/main|agents)/', why: 'structured logs with redaction' },
   yaml: { from: '^src/main/registry/', why: 'scenario files with the place of every value' },
   ajv: { from: '^src/main/registry/', why: 'the JSON Schema of scenario inputs' },

@@ -32,6 +32,10 @@ import { defaultSettings, type Settings } from './settings.ts'
 import { createRetentionSweep, expireAgents } from './sweep.ts'
 import { pinnedKeyRoutes } from './trust-store/pinned-keys.ts'
 import { trustAnchorRoutes } from './trust-store/trust-anchors.ts'
+import { createBreakers } from './webhooks/breaker.ts'
+import { createDispatcher } from './webhooks/dispatcher.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
+import { createWebhookStore } from './webhooks/webhook-store.ts'
 
 const expiryEveryMs = 5 * 60_000
 const sweepEveryMs = 30 * 60_000
@@ -81,6 +85,9 @@ export async function startEmbeddedControlPlane(
   const ingest = createIngest(context, events)
   const agents = createAgentStore(database)
   const enrolment = createEnrolmentTokens(deriveKey(options.seed, 'enrolment'))
+  const webhooks = createWebhookStore(database)
+  const breakers = createBreakers(settings.webhooks, now)
+  const dispatcher = createDispatcher(context, webhooks, breakers)
   const revocations = createRevocationList(context, database)
   const limits = createRateLimits(settings, now)
   const app = createApp({
@@ -97,6 +104,7 @@ export async function startEmbeddedControlPlane(
       ...revocationRoutes(context, revocations, ingest),
       ...trustAnchorRoutes(context),
       ...pinnedKeyRoutes(context),
+      ...webhookRoutes(context, webhooks, breakers),
       auditRoute(context),
     ],
     apiKey,
@@ -117,6 +125,7 @@ export async function startEmbeddedControlPlane(
     port = await listenOnLoopback(server, options.port, 'or any')
   } catch (error) {
     for (const timer of timers) clearInterval(timer)
+    await dispatcher.close()
     database.close()
     throw error
   }
@@ -128,6 +137,7 @@ export async function startEmbeddedControlPlane(
       for (const timer of timers) clearInterval(timer)
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      await dispatcher.close()
       database.close()
     },
   }
