@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import type { RunEvent } from '../../shared/events.ts'
 import { batches } from './batches.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { createConnection } from './connection.ts'
@@ -16,8 +15,8 @@ export type DelegationQuery = { readonly delegator: string } | { readonly root_j
 export interface ControlPlane {
   readonly config: ControlPlaneConfig
   discoverByCapability(capability: string): Promise<RegistryRecord[]>
-  /** Sends events as they are stored; the Control Plane has projected them when this resolves. */
-  ingestEvents(events: readonly RunEvent[]): Promise<void>
+  /** Sends events in their order; the Control Plane has projected them when this resolves. */
+  ingestEvents(events: readonly object[]): Promise<void>
   /** Whether the revocation was taken. */
   publishRevocation(jti: string, reason: string): Promise<boolean>
   /** No `events` means every type that can be delivered. */

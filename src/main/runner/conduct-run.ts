@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
+import { createReport } from '../control-plane/report.ts'
 import { giveBack, type Leases, type RunningAgent } from '../hosting/launch-agent.ts'
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
@@ -46,6 +47,12 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     ...plan,
     aitp: conductor.aitp,
     hostUrl: conductor.hostUrl(),
+    report:
+      plan.controlPlane &&
+      createReport(plan.controlPlane, {
+        aidOf: (agentId) => context.agents.get(agentId)?.aid ?? context.peers.get(agentId)?.aid ?? undefined,
+        boundary: plan.scenario.scenario.spec.trust.boundary,
+      }),
     log: conductor.logs.open(plan.runId),
     signal: plan.abort.signal,
     workers: new Set(),
@@ -55,6 +62,10 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     keepsakes: createKeepsakes(),
     recordAgents: () => recordAgents(conductor, context),
   }
+  const { report } = context
+  const stopReporting = conductor.logs.observe((event) => {
+    if (event.run_id === plan.runId) report?.add(event)
+  })
   const leases: Leases = []
   let failure: unknown = null
   let causeSeq: readonly number[] | null = null
@@ -83,6 +94,8 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
   }
   const { body, end } = ending(failure, context)
   context.log.end(body, end, lastSeq)
+  stopReporting()
+  void report?.flush()
 }
 
 async function performPhases(

@@ -70,7 +70,7 @@ export function createRunner(parts: RunnerParts): Runner {
       run_label: request.run_label,
       template: request.template,
       inputs,
-      cp: controlPlane?.config.baseUrl ?? 'off',
+      cp: controlPlane?.config.choice ?? 'off',
       created_at: Date.now() / 1000,
     })
     parts.store.setAgents(

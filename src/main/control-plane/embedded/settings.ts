@@ -1,3 +1,8 @@
+/** The origins on loopback that may receive webhooks all the same, such as that of our own console (D-18). */
+export interface LoopbackReceivers {
+  has(origin: string): boolean
+}
+
 /** How this Control Plane behaves; 0 turns a limit off (control-plane.md §1.8, §6, §8.3, §10, §12). */
 export interface Settings {
   readonly rateLimits: {
@@ -14,8 +19,7 @@ export interface Settings {
     readonly breakerResetMs: number
     /** Host names that receivers must have; one that starts with a dot stands for all below it. Empty: any. */
     readonly allowlist: readonly string[]
-    /** Receivers on loopback that are allowed all the same, by origin: those of this console, or `all`. */
-    readonly loopbackReceivers: readonly string[] | 'all'
+    readonly loopbackReceivers: LoopbackReceivers
   }
   readonly stream: { readonly capacity: number; readonly heartbeatMs: number }
   readonly retentionDays: {
@@ -39,7 +43,7 @@ export const defaultSettings: Settings = {
     breakerThreshold: 5,
     breakerResetMs: 60_000,
     allowlist: [],
-    loopbackReceivers: [],
+    loopbackReceivers: { has: () => false },
   },
   stream: { capacity: 500, heartbeatMs: 15_000 },
   retentionDays: { events: 90, deliveries: 14, adminAudit: 365, idempotencyKeys: 7, goneAgents: 30 },

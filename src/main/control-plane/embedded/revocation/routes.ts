@@ -10,9 +10,9 @@ import { asTokenId } from '../uuid.ts'
 import type { RevocationList } from './revocation-list.ts'
 
 const Entry = z.object({
-  jti: z.unknown(),
+  jti: z.unknown().optional(),
   reason: z.string().max(500).nullable().optional(),
-  revokedAt: z.unknown(),
+  revokedAt: z.unknown().optional(),
 })
 
 /** What is revoked is recorded here and published as a signed list (control-plane.md §3.3, §3.4). */

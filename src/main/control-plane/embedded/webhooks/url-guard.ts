@@ -28,7 +28,7 @@ export async function checkReceiver(
   const addresses = await resolve(host).catch((cause: unknown) => {
     throw refused(text, `${host} has no address`, cause)
   })
-  const mayBeLoopback = loopbackReceivers === 'all' || loopbackReceivers.includes(url.origin)
+  const mayBeLoopback = loopbackReceivers.has(url.origin)
   for (const { address } of addresses) {
     const addressClass = classifyAddress(address)
     if (addressClass === 'public' || (addressClass === 'loopback' && mayBeLoopback)) continue
