@@ -40,7 +40,9 @@ export function createIngest(
   return (events) => {
     const fresh = inTransaction(database, () => {
       const stored = events.map((event) => store.insert(event)).filter((event) => event !== null)
-      const seen = new Set(stored.flatMap(({ aidA, aidB }) => [aidA, aidB]))
+      // What the Control Plane itself tells of an agent is no sign of life.
+      const told = stored.filter(({ source }) => source !== 'cp')
+      const seen = new Set(told.flatMap(({ aidA, aidB }) => [aidA, aidB]))
       for (const aid of seen) if (aid !== null) markSeen.run(now(), aid)
       for (const event of stored) project(event)
       return stored
