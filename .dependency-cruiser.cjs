@@ -26,6 +26,11 @@ const packages = {
   },
   'ipaddr.js': { from: '^src/shared/', why: 'which addresses anybody may be led to' },
   pino: { from: '^(src/main|agents)/', why: 'structured logs with redaction' },
+  'prom-client': { from: '^src/main/observability/', why: 'the Prometheus exposition, typed and escaped' },
+  '@opentelemetry/(api|exporter-trace-otlp-http|resources)': {
+    from: '^src/main/observability/traces/',
+    why: 'OTLP as collectors read it; loaded only when an endpoint is configured',
+  },
   yaml: { from: '^src/main/registry/', why: 'scenario files with the place of every value' },
   ajv: { from: '^src/main/registry/', why: 'the JSON Schema of scenario inputs' },
   re2js: { from: '^src/main/registry/', why: 'patterns of strangers in linear time' },

@@ -73,7 +73,7 @@ async function exchangeOnce<Value>(
     error = { code, message }
     throw thrown
   } finally {
-    const { traceId, operation } = requestContext()
+    const { traceId, spanId, operation } = requestContext()
     const responseHeaders = incoming ? [...incoming.headers] : []
     agent.telemetry.exchange({
       exchange_id: exchangeId,
@@ -81,6 +81,7 @@ async function exchangeOnce<Value>(
       side: 'client',
       kind: outgoing.kind,
       operation,
+      parent_id: spanId,
       session_id: sessionId,
       peer_agent_id:
         outgoing.peerAid === null ? null : (agent.peers.byAid(outgoing.peerAid)?.agent_id ?? null),

@@ -35,6 +35,7 @@ import { createRevocationState } from './revocation/revocation-state.ts'
 import type { RevocationConfig } from './revocation/terms.ts'
 import { createKnownSessions } from './session-bundle/known-sessions.ts'
 import { createTelemetry } from './telemetry.ts'
+import { withTimedReports } from './timed-reports.ts'
 
 /** What a worker's own code is given. */
 export interface WorkerTools {
@@ -77,7 +78,7 @@ export async function startWorker(capabilitiesOf: (tools: WorkerTools) => Capabi
 }
 
 function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
-  const aitp = createAitp(nodeEngine)
+  const aitp = withTimedReports(createAitp(nodeEngine))
   const { pop, onward_delegation, max_delegation_hops } = bootstrap.aitp
   const peers = createPeers(aitp)
   const issued = createIssuedTokens(limits.issuedTokens)

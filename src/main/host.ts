@@ -17,12 +17,17 @@ import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
 import { createSupervisor } from './hosting/supervisor.ts'
 import { openLog } from './observability/log.ts'
+import { createEventLogger } from './observability/log-events.ts'
+import { createMetrics } from './observability/metrics/metrics.ts'
 import { createTelemetryDesk } from './observability/telemetry-desk.ts'
+import { createTraceExport } from './observability/traces/trace-export.ts'
 import { loadRegistry } from './registry/index.ts'
 import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
+import { readRetention } from './store/retention.ts'
+import { createRunArchive } from './store/run-archive.ts'
 import { createRunStore } from './store/run-store.ts'
 
 export interface HostConfig {
@@ -63,6 +68,7 @@ const hostedPortOffset = 1_000
 
 export async function createHost(config: HostConfig): Promise<Host> {
   const { dataFolder, environment } = config
+  const retention = readRetention(dataFolder.root, environment)
   const log = openLog(dataFolder.logs, environment)
   const database = openDatabase(dataFolder.database)
   await removeLeftoverBootstraps(dataFolder.bootstrap)
@@ -70,7 +76,13 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
-  const telemetry = createTelemetryDesk(exchanges, log)
+  const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
+  const metrics = createMetrics()
+  logs.observe(metrics.observe)
+  logs.observe(createEventLogger(log))
+  const traces = createTraceExport({ environment, version: config.version, store, exchanges, log })
+  logs.observe(traces.observe)
+  const telemetry = createTelemetryDesk({ exchanges, metrics, log })
   const supervisor = createSupervisor(log)
   const registry = () => loadRegistry(config.scenariosDir)
   const bearer = randomBytes(32).toString('base64url')
@@ -120,10 +132,13 @@ export async function createHost(config: HostConfig): Promise<Host> {
     store,
     logs,
     exchanges,
+    archive,
     hosted,
+    metrics,
   })
 
   const interrupted = markInterrupted(store, logs)
+  archive.retain()
   if (config.controlPlanePort !== null) {
     own = await openOwnControlPlane({
       aitp: parts.aitp,
@@ -157,6 +172,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     await Promise.all([runner.close(), hosted.close()])
     await supervisor.stopAll()
     await service.close()
+    await traces.close()
     controlPlanes.close()
     await own?.close()
     database.close()

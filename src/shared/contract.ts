@@ -6,7 +6,7 @@ import { scenarioCalls } from './contract/scenarios.ts'
 import { serviceCalls } from './contract/service.ts'
 
 export { RunningAgent } from './contract/agents.ts'
-export { RunControl, RunCreated, StartRun } from './contract/runs.ts'
+export { Retention, RunControl, RunCreated, RunFilter, StartRun } from './contract/runs.ts'
 export { ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
 
 /** The only list of what the interface can ask and hear; handlers, routes, IPC and clients follow from it. */

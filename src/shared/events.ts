@@ -64,6 +64,8 @@ const runnerEvents = [
     expected: ExpectedOutcome.optional(),
     /** Present when the agents' seeds follow the ecosystem's public formula: then anybody can compute their keys. */
     keys: z.literal('public').optional(),
+    /** 32 hex digits: the W3C trace that every request of the run belongs to. */
+    trace_id: z.string().optional(),
   }),
   event('run.complete', {}),
   event('run.failed', { error: z.string(), code: z.string() }),

@@ -79,6 +79,8 @@ export const ExchangeCapture = z.object({
   side: z.enum(['client', 'server']),
   kind: ExchangeKind,
   operation: z.string().nullable(),
+  /** Client side: the span of the request in whose answering this one was sent, an exchange's or the host's. */
+  parent_id: z.string().optional(),
   session_id: z.string().nullable(),
   peer_agent_id: z.string().nullable(),
   peer_aid: z.string().nullable(),

@@ -65,31 +65,30 @@ export function createHttpClient(options: HttpClientOptions): ConsoleClient {
   ): () => void {
     const abort = options.createAbort()
     let stopped = false
-    let ended = false
+    let last: 'end' | ErrorBody | null = null
     const parser = createParser({
       onEvent: ({ data }) => {
         const item: { type?: unknown } = JSON.parse(data)
-        if (item.type === 'stream.end') ended = true
-        else if (item.type === 'stream.error') listener.error(ErrorBody.parse(item))
-        else listener.item(item as StreamItem<Name>)
+        if (item.type === 'stream.end') last = 'end'
+        else if (item.type === 'stream.error') last = ErrorBody.parse(item)
+        else if (!stopped) listener.item(item as StreamItem<Name>)
       },
     })
     const run = async () => {
       const response = await send(name, input, abort.signal)
       const reader = response.body?.getReader()
       const decoder = options.createDecoder()
-      for (;;) {
-        const chunk = await reader?.read()
+      while (last === null) {
+        const chunk = await reader?.read().catch((cause: unknown) => {
+          throw broken('broke off', cause)
+        })
         if (stopped) return
-        if (!chunk || chunk.done || !chunk.value) break
+        if (!chunk || chunk.done || !chunk.value) throw broken('ended without its end mark')
         parser.feed(decoder.decode(chunk.value, { stream: true }))
-        if (ended) break
       }
-      if (ended) listener.end()
-      else
-        listener.error(
-          errorBody(new AppError('internal_error', 'The event stream ended without its end mark.')),
-        )
+      if (stopped) return
+      if (last === 'end') listener.end()
+      else listener.error(last)
     }
     run().catch((thrown: unknown) => {
       if (!stopped) listener.error(errorBody(toAppError(thrown)))
@@ -101,6 +100,11 @@ export function createHttpClient(options: HttpClientOptions): ConsoleClient {
   }
 
   return { call, subscribe }
+}
+
+/** The log is all there still: who knows the last `seq` it saw goes on after it. */
+function broken(how: string, cause?: unknown): AppError {
+  return new AppError('stream_broken', `The event stream ${how}; resume it after the last event.`, { cause })
 }
 
 function refusal(status: number, text: string): AppError {

@@ -38,6 +38,8 @@ export const Report = z.object({
   verdict: z.enum(['accepted', 'refused']),
   code: z.string().nullable(),
   checked_at: z.number(),
+  /** How long it took by the verifier's clock, milliseconds, where it measured that. */
+  ms: z.number().nonnegative().optional(),
   checks: z.array(Check).readonly(),
 }) satisfies z.ZodType<AitpReport<ArtefactSubject>>
 export type Report = z.infer<typeof Report>

@@ -31,6 +31,8 @@ export const RunSummary = z.object({
   template: z.string().nullable(),
   created_at: z.number(),
   event_count: z.int(),
+  /** It ran in another data folder and was handed in as a file: nothing here has seen it happen. */
+  imported: z.boolean().default(false),
 })
 export type RunSummary = z.infer<typeof RunSummary>
 
@@ -59,5 +61,6 @@ export const RunRecord = z.object({
   /** Without the name and the key that may be configured with it. */
   cp: ControlPlaneChoice.default('off'),
   created_at: z.number(),
+  imported: RunSummary.shape.imported,
 })
 export type RunRecord = z.infer<typeof RunRecord>

@@ -20,7 +20,7 @@ test('a real run starts paused, takes a single step, goes on, and comes to what 
     await page.getByText('Paused before probe_no_tct').waitFor()
     await page.keyboard.press('.')
     await page.getByText('Paused before establish_trust').waitFor()
-    const [run] = (await host.handlers.listRuns({})).runs
+    const [run] = (await host.handlers.listRuns({ order: 'oldest', offset: 0 })).runs
     expect(run).toMatchObject({ status: 'running' })
     await page.keyboard.press('Space')
     await page.getByText('As expected: The probe is refused with 403').waitFor()

@@ -59,6 +59,7 @@ interface Case {
 /** One good and one bad input for every call; what differs by nature from call to call is left out of the comparison. */
 const cases: Record<CallName, Case | null> = {
   health: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  metrics: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   openSession: null,
   newSessionCode: null,
   startRun: null,
@@ -69,7 +70,18 @@ const cases: Record<CallName, Case | null> = {
     bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
     code: 'scenario_not_found',
   },
-  listRuns: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  listRuns: {
+    good: () => ({ scenario: 'intra-org/', since: '2026-01-01', order: 'newest', limit: 1 }),
+    bad: () => ({ since: 'yesterday' }),
+    code: 'invalid_body',
+  },
+  deleteRun: null,
+  exportRun: {
+    good: () => ({ run_id: runId, exchanges: 'none' }),
+    bad: () => ({ run_id: absent }),
+    code: 'run_not_found',
+  },
+  importRun: null,
   getRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
   getRunStatus: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
   narrateRun: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
@@ -128,6 +140,28 @@ describe('calls that answer differently each time', () => {
       expect(await client.call('openSession', { code })).toEqual({ bearer: host.bearer })
       expect(await outcome(client, 'openSession', { code })).toMatchObject({ code: 'code_spent' })
     }
+  })
+
+  it('importRun and deleteRun do alike, and refuse alike', async () => {
+    const text = await http.call('exportRun', { run_id: runId })
+    expect(await outcome(http, 'importRun', { text })).toMatchObject({ code: 'run_id_taken' })
+    const other = text.replaceAll(runId, absent)
+    const results = []
+    for (const client of [http, ipc]) {
+      results.push([
+        await outcome(client, 'importRun', { text: other.slice(0, -20) }),
+        await outcome(client, 'importRun', { text: other }),
+        await outcome(client, 'deleteRun', { run_id: absent }),
+        await outcome(client, 'deleteRun', { run_id: absent }),
+      ])
+    }
+    expect(results[0]).toMatchObject([
+      { code: 'import_invalid' },
+      { value: { run_id: absent, status: 'success' } },
+      { value: { deleted: absent } },
+      { code: 'run_not_found' },
+    ])
+    expect(results[1]).toEqual(results[0])
   })
 
   it('startRun refuses alike, before anything starts', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openConsole } from '../../src/main/attach.ts'
@@ -35,7 +36,7 @@ describe('the program beside a console that is up', () => {
     expect(await command('runs')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: [expect.stringContaining('No run')],
+      stderr: [expect.stringContaining('No such run')],
     })
     const { run_id } = await client.call('startRun', { scenario_ref: ofTheTest, run_label: 'the label' })
     const listed = await command('runs')
@@ -86,5 +87,54 @@ describe('the program beside a console that is up', () => {
       stderr: [expect.stringMatching(/\(run_not_found\)$/)],
     })
     expect([0, 1]).toContain((await command('diff', a, b)).code)
+  })
+
+  it('hands a run on as a file, takes it in, finds it, and deletes it by the beginning of its id', async () => {
+    const { client, command } = await consoleUp()
+    const { run_id } = await client.call('startRun', { scenario_ref: ofTheTest, paused: true })
+    expect(await command('runs', 'delete', run_id)).toMatchObject({
+      code: 2,
+      stderr: [expect.stringMatching(/\(run_going_on\)$/)],
+    })
+    await client.call('cancelRun', { run_id })
+
+    const file = join(temporaryFolder(), 'run.ndjson')
+    const exported = await command('runs', 'export', run_id.slice(0, 8), file, '--json')
+    expect(JSON.parse(exported.stdout)).toEqual({ run_id, file, exchanges: 'all' })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect((await command('runs', 'export', run_id, '-')).stdout).toBe(readFileSync(file, 'utf8'))
+    expect(await command('runs', 'export', run_id, file)).toMatchObject({
+      code: 2,
+      stderr: [expect.stringMatching(/\(usage\)$/)],
+    })
+    expect(await command('runs', 'import', file)).toMatchObject({
+      code: 2,
+      stderr: [expect.stringMatching(/\(run_id_taken\)$/)],
+    })
+
+    // Two ids with a common beginning.
+    const twins = ['01', '02'].map((end) => `${run_id.slice(0, -2)}${end}`)
+    for (const twin of twins) {
+      writeFileSync(file, (await client.call('exportRun', { run_id })).replaceAll(run_id, twin))
+      const imported = await command('runs', 'import', file, '--json')
+      expect(JSON.parse(imported.stdout)).toMatchObject({ run_id: twin, status: 'cancelled' })
+    }
+    const common = run_id.slice(0, -2)
+    for (const args of [['trace'], ['cancel'], ['pause'], ['diff', common], ['runs', 'delete']]) {
+      expect(await command(...args, common)).toMatchObject({
+        code: 2,
+        stderr: [expect.stringMatching(/\(run_id_ambiguous\)$/)],
+      })
+    }
+    const listed = await command('runs', '--status', 'cancelled', '--newest', '--limit', '2')
+    expect(listed).toMatchObject({ code: 0, stderr: ['2 of 3 runs.'] })
+    expect(listed.stdout.match(/\(imported\)/g)).toHaveLength(listed.stdout.includes(`${run_id} `) ? 1 : 2)
+    expect((await command('runs', '--status', 'success')).stdout).toBe('')
+
+    const deleted = await command('runs', 'delete', ...twins, '--json')
+    expect(JSON.parse(deleted.stdout)).toEqual({ deleted: twins })
+    const { runs, total, retention } = JSON.parse((await command('runs', '--json')).stdout)
+    expect(runs).toMatchObject([{ run_id, imported: false }])
+    expect({ total, retention }).toEqual({ total: 1, retention: { max_runs: 1_000, max_age_days: null } })
   })
 })

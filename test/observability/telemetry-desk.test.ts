@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
+import { createMetrics } from '../../src/main/observability/metrics/metrics.ts'
 import { createTelemetryDesk } from '../../src/main/observability/telemetry-desk.ts'
 import { openDatabase } from '../../src/main/store/database.ts'
 import { createEventLogs } from '../../src/main/store/event-log.ts'
@@ -24,7 +25,11 @@ function openDesk() {
   })
   const warnings: string[] = []
   const log = pino({ level: 'warn' }, { write: (line) => warnings.push(line) })
-  const desk = createTelemetryDesk(createExchangeStore(database), log)
+  const desk = createTelemetryDesk({
+    exchanges: createExchangeStore(database),
+    metrics: createMetrics(),
+    log,
+  })
   desk.admit('secret-of-a', { log: createEventLogs(database, store).open('r'), agentId: 'a' })
   return { desk, store, warnings }
 }

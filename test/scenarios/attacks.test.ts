@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { narrate } from '../../src/main/observability/narrator.ts'
 import { loadRegistry } from '../../src/main/registry/index.ts'
 import type { ConsoleClient } from '../../src/shared/client.ts'
 import { FaultResult } from '../../src/shared/events.ts'
 import { faultKinds, faultsOf } from '../../src/shared/faults.ts'
+import { inTerms } from '../../src/shared/narration/terms.ts'
 import type { RunRecord } from '../../src/shared/run.ts'
 import { type ControlPlaneStandIn, configured, openControlPlane } from '../support/control-plane.ts'
 import { sharedHost } from '../support/host.ts'
@@ -111,7 +111,7 @@ describe('the narration of a fault', () => {
 
   it('says what was done to whom, and which check of which agent it met', async () => {
     const record = await runToEnd(shared().client, { scenario_ref: 'attacks/messages@1.0.0' })
-    const lines = record.events.map(narrate).join('\n')
+    const lines = record.events.map(inTerms).join('\n')
     for (const line of [
       /^\[fault\] replayed replayed_message against writer kind=replayed_message note=a hello recorded earlier$/m,
       /^\[fault\] tampered tamper ended with INVALID_SIGNATURE at check hello\.envelope_signature by writer \(handshake\) after \d+ ms: .+/m,
@@ -123,7 +123,7 @@ describe('the narration of a fault', () => {
 
   it('tells an outage from a refusal', async () => {
     const record = await runToEnd(shared().client, { scenario_ref: 'attacks/availability@1.0.0' })
-    const lines = record.events.map(narrate).join('\n')
+    const lines = record.events.map(inTerms).join('\n')
     expect(lines).toMatch(/^\[fault\] late delay changed nothing, after \d+ ms$/m)
     expect(lines).toMatch(/^\[fault\] dead crash ended with no_answer after \d+ ms: .+/m)
     expect(lines).toMatch(/^\[agent\] writer KILLED by a fault/m)

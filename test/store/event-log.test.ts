@@ -1,29 +1,8 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { markInterrupted } from '../../src/main/runner/runner.ts'
 import { openDatabase } from '../../src/main/store/database.ts'
-import { createEventLogs } from '../../src/main/store/event-log.ts'
-import { createRunStore } from '../../src/main/store/run-store.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
-import { temporaryFolder } from '../support/folders.ts'
-
-function openStore(file = join(temporaryFolder(), 'console.db')) {
-  const database = openDatabase(file)
-  const store = createRunStore(database)
-  return { file, database, store, logs: createEventLogs(database, store) }
-}
-
-const newRun = (run_id: string) => ({
-  run_id,
-  scenario_ref: 'pack/scenario@1.0.0',
-  run_label: null,
-  template: null,
-  inputs: {},
-  cp: 'off' as const,
-  created_at: 1_700_000_000,
-})
-const step = (id: string) => ({ type: 'step.skipped' as const, step_id: id, notes: '' })
-const success = { status: 'success' as const, outputs: {}, error: null, asExpected: null }
+import { newRun, openStore, step, success } from '../support/store.ts'
 
 async function collect(events: AsyncIterable<RunEvent>): Promise<number[]> {
   const seqs: number[] = []

@@ -54,6 +54,7 @@ function launch(script: string, { command, startupTimeoutMs = 10_000 }: Launchin
       command: args.join(' '),
       leadsGroup: true,
       environment: { PATH: String(process.env['PATH']) },
+      secrets: [],
       startupTimeoutMs,
     },
     new AbortController().signal,

@@ -7,6 +7,8 @@ import { temporaryFolder } from '../support/folders.ts'
 
 const ready = `console.log('AITP_AGENT_READY aid=aid:pubkey:${'A'.repeat(43)} port=8100')`
 const stay = 'process.stdin.resume()'
+const secret = 'canary-of-the-agent-1618033988'
+const token = 'eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl'
 
 function launch(
   script: string,
@@ -20,7 +22,7 @@ function launch(
   onTestFinished(() => supervisor.stopAll())
   const environment = { PATH: String(process.env['PATH']) }
   const launched = supervisor.launch(
-    { runId: 'r', agentId: 'a', file, environment, startupTimeoutMs },
+    { runId: 'r', agentId: 'a', file, environment, secrets: [secret], startupTimeoutMs },
     signal,
   )
   return { supervisor, launched }
@@ -54,6 +56,29 @@ describe('the supervisor', () => {
     expect(written.filter((line) => line.includes('xxx')).map(({ length }) => length < 20_000)).toEqual([
       true,
     ])
+  })
+
+  it('logs what a worker prints, with who it was and without its secrets and tokens', async () => {
+    const written: string[] = []
+    const log = pino({ level: 'info' }, { write: (line: string) => void written.push(line) })
+    const words = `console.error('key ${secret}, token ${token}!')`
+    const said = `process.on('SIGTERM', () => { ${words}; process.exit() })`
+    const { launched, supervisor } = launch(`${said};${ready};${stay}`, 10_000, undefined, log)
+    const { pid } = await launched
+    await supervisor.stopAll()
+    const entries = written.map((line) => JSON.parse(line))
+    expect(entries.at(-1)).toMatchObject({
+      run_id: 'r',
+      agent_id: 'a',
+      pid,
+      stream: 'stderr',
+      msg: 'key [secret], token [token]!',
+    })
+  })
+
+  it('keeps secrets out of the last words of a worker', async () => {
+    const { launched } = launch(`console.error('no luck with ${secret} and ${token}')`)
+    await expect(launched).rejects.toThrow('no luck with [secret] and [token]')
   })
 
   it('tells the exit code and the last words of a worker that ends before it is ready', async () => {

@@ -101,6 +101,7 @@ export async function startLoneWorker(
         AITP_BOOTSTRAP_FILE: writeBootstrapFile(temporaryFolder(), bootstrap),
         ...environment,
       },
+      secrets: [],
       startupTimeoutMs: 10_000,
     },
     new AbortController().signal,

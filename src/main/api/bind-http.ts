@@ -5,14 +5,14 @@ import { callNames, contract, type Handlers, streamNames } from '../../shared/co
 import { AppError, appErrorStatus, errorBody, toAppError } from '../../shared/errors.ts'
 import { httpRoute } from '../../shared/http-request.ts'
 import { parseInput } from './parse-input.ts'
-import { sendEvents } from './sse.ts'
+import { type EventStreamLimits, sendEvents } from './sse.ts'
 
 const bodyLimit = '1mb'
 /** Runs that are handed in are whole files. */
 const textBodyLimit = '256mb'
 
 /** Makes an HTTP route of every entry of the contract. */
-export function contractRoutes(handlers: Handlers): Router {
+export function contractRoutes(handlers: Handlers, streams?: EventStreamLimits): Router {
   const router = express.Router()
   router.use(express.json({ limit: bodyLimit }))
   router.use(express.text({ limit: textBodyLimit, type: ndjsonMedia }))
@@ -37,7 +37,7 @@ export function contractRoutes(handlers: Handlers): Router {
         ...inputOf(request),
         ...(typeof resumeAt === 'string' ? { after_seq: resumeAt } : {}),
       })
-      await sendEvents(response, (signal) => handlers[name](input, signal))
+      await sendEvents(response, (signal) => handlers[name](input, signal), streams)
     })
   }
   return router

@@ -10,6 +10,7 @@ import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
 import { answerErrors, contractRoutes } from './bind-http.ts'
 import { guard } from './guard.ts'
 import { contentSecurityPolicy, pages } from './pages.ts'
+import type { EventStreamLimits } from './sse.ts'
 
 export interface ServiceOptions {
   readonly handlers: Handlers
@@ -18,6 +19,7 @@ export interface ServiceOptions {
   /** The built renderer; `null` serves no pages. */
   readonly pagesDir: string | null
   readonly log: Logger
+  readonly streams?: EventStreamLimits
 }
 
 export interface Service {
@@ -65,7 +67,7 @@ export async function startService(options: ServiceOptions, wish: PortWish): Pro
 }
 
 function createApp(
-  { handlers, telemetry, bearer, pagesDir, log }: ServiceOptions,
+  { handlers, telemetry, bearer, pagesDir, log, streams }: ServiceOptions,
   port: () => number,
 ): Express {
   const app = express()
@@ -89,7 +91,7 @@ function createApp(
     response.json({ ok: true })
   })
   if (pagesDir !== null) app.use(pages(pagesDir))
-  app.use(contractRoutes(handlers))
+  app.use(contractRoutes(handlers, streams))
   app.use((request) => {
     throw new AppError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })

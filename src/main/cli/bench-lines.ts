@@ -1,3 +1,4 @@
+import type { EventsBenchResult } from '../bench/events/run.ts'
 import type { Compared, ProcessBenchResult } from '../bench/processes/run.ts'
 import type { Requests } from '../bench/processes/workload.ts'
 import type { BenchResult } from '../bench/run.ts'
@@ -24,6 +25,16 @@ export function processBenchLines(result: ProcessBenchResult): string[] {
     phase('stop', stop),
     `  requests: ${requestWords(requests.ours)}; bare ${requestWords(requests.floor)}`,
     `  medians of ${rounds} interleaved rounds`,
+  ]
+}
+
+export function eventsBenchLines(result: EventsBenchResult): string[] {
+  const { name, subscribers, events, rounds, oursPerSecond, barePerSecond, ratio, p99Ms } = result
+  return [
+    `${name}: ${Math.round(oursPerSecond)} durable appends a second, each received by ${subscribers} subscribers`,
+    `  the same rows into a bare SQLite table: ${Math.round(barePerSecond)} a second, ratio ${ratio.toFixed(3)}`,
+    `  from append to subscriber: ${p99Ms.toFixed(1)} ms at the 99th percentile`,
+    `  medians of ${rounds} interleaved rounds of ${events} events`,
   ]
 }
 

@@ -32,6 +32,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       'Starts AI agents as real processes and shows how they prove, grant and refuse trust under AITP.',
     )
     .version(terminal.version)
+    // What stands behind a command is that command's: `runs` and `runs export` share the names of options.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.write(text), writeErr: () => undefined })
     .showSuggestionAfterError()

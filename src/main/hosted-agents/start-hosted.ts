@@ -32,8 +32,14 @@ export async function startHosted(parts: HostedAgentParts, wish: HostingWish): P
   const workers = new Set<Worker>()
   const leases: Leases = []
   const log = openRecord(parts, { runId, agentId, wish, origin })
+  const traceId = randomBytes(16).toString('hex')
   const operation = log.begin([])
-  operation.append({ type: 'run.started', scenario_ref: `hosted/${agentId}`, template: null })
+  operation.append({
+    type: 'run.started',
+    scenario_ref: `hosted/${agentId}`,
+    template: null,
+    trace_id: traceId,
+  })
   const port = request.port ?? parts.hostedPorts.allocate(0)
   if (request.port === undefined) leases.push(() => parts.hostedPorts.release(port))
   operation.append({ type: 'agent.spawning', agent_id: agentId, port: port === 0 ? null : port })
@@ -85,7 +91,7 @@ export async function startHosted(parts: HostedAgentParts, wish: HostingWish): P
       handshake_url: `${origin}/aitp/handshake/`,
       did_document_url: `${origin}/.well-known/did.json`,
     }
-    return { about, agent, log, traceId: randomBytes(16).toString('hex'), workers, leases }
+    return { about, agent, log, traceId, workers, leases }
   } catch (error) {
     const failure = launchFailure(error)
     await endHosted(parts, { log, workers, leases }, failure)

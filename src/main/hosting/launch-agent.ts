@@ -7,6 +7,7 @@ import type { RunLog } from '../store/event-log.ts'
 import { checkPublishedManifest } from '../trust/pin-check.ts'
 import type { AdminTarget } from './admin-client.ts'
 import { removeBootstrapFile, writeBootstrapFile } from './bootstrap-file.ts'
+import { secretsOfAgent } from './redact-output.ts'
 import type { Supervisor, Worker } from './supervisor.ts'
 import { startTap, type Tap } from './tap.ts'
 import { workerEnvironment } from './worker-environment.ts'
@@ -73,16 +74,18 @@ export async function launchAgent(starter: AgentStarter, launch: AgentLaunch): P
   const file = writeBootstrapFile(starter.dataFolder.bootstrap, bootstrap)
   leases.push(() => removeBootstrapFile(file))
   starter.telemetry.admit(secrets.telemetry, { log, agentId })
+  const environment = environmentOf(starter, manifest, {
+    AITP_BOOTSTRAP_FILE: file,
+    AGENT_PORT: String(bootstrap.port),
+  })
   const worker = await starter.supervisor.launch(
     {
       ...program,
       runId: log.runId,
       agentId,
       ...(tap === null ? {} : { peerPort: tap.port }),
-      environment: environmentOf(starter, manifest, {
-        AITP_BOOTSTRAP_FILE: file,
-        AGENT_PORT: String(bootstrap.port),
-      }),
+      environment,
+      secrets: secretsOfAgent(bootstrap, environment),
       startupTimeoutMs: manifest.spec.host.startupTimeoutMs,
       onSpawn: launch.onSpawn,
     },

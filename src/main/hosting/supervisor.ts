@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { readyLine } from '../../shared/bootstrap.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type AgentExit, type AgentProcess, type AgentProgram, startChildProcess } from './agent-process.ts'
+import { createRedactor } from './redact-output.ts'
 import { stopGraceMs } from './stop-grace.ts'
 
 export interface LaunchSpec extends AgentProgram {
@@ -12,6 +13,8 @@ export interface LaunchSpec extends AgentProgram {
   /** Where its peers reach the worker, when something stands in front of it; else where it listens. */
   readonly peerPort?: number
   readonly environment: Readonly<Record<string, string>>
+  /** What it must not print where others read it. */
+  readonly secrets: readonly string[]
   readonly startupTimeoutMs: number
   /** Called as soon as there is a process, whatever becomes of it. */
   readonly onSpawn?: (worker: Worker) => void
@@ -104,11 +107,13 @@ class SupervisedWorker implements Worker {
   #ended = Promise.withResolvers<{ exit: AgentExit; cause: EndCause }>()
   readonly #log: Logger
   readonly #spec: LaunchSpec
+  readonly #redacted: (line: string) => string
 
   private constructor(spec: LaunchSpec, log: Logger) {
     this.runId = spec.runId
     this.agentId = spec.agentId
     this.#spec = spec
+    this.#redacted = createRedactor(spec.secrets)
     this.ended = this.#ended.promise
     this.#log = log.child({ run_id: spec.runId, agent_id: spec.agentId })
     this.#announced.promise.catch(() => undefined)
@@ -178,8 +183,9 @@ class SupervisedWorker implements Worker {
   }
 
   #onLine(stream: 'stdout' | 'stderr', line: string): void {
-    this.#log.debug({ stream }, line)
-    if (stream === 'stderr') this.#errorLines = [...this.#errorLines, line].slice(-keptErrorLines)
+    const told = this.#redacted(line)
+    this.#log.info({ pid: this.#process?.pid, stream }, told)
+    if (stream === 'stderr') this.#errorLines = [...this.#errorLines, told].slice(-keptErrorLines)
     const announced =
       stream === 'stdout' && this.state === 'starting' ? readyLine.exec(line)?.groups : undefined
     if (!announced) return

@@ -4,6 +4,7 @@ import type { ExchangeCapture } from '../../shared/exchange.ts'
 import type { TelemetryBatch, TelemetryItem } from '../../shared/telemetry.ts'
 import type { RunLog } from '../store/event-log.ts'
 import type { ExchangeStore } from '../store/exchange-store.ts'
+import type { Metrics } from './metrics/metrics.ts'
 
 export interface Reporter {
   readonly log: RunLog
@@ -28,10 +29,18 @@ export interface TelemetryDesk {
   witness(reporter: Reporter, capture: ExchangeCapture): void
 }
 
-export function createTelemetryDesk(exchanges: ExchangeStore, log: Logger): TelemetryDesk {
+export interface TelemetryDeskParts {
+  readonly exchanges: ExchangeStore
+  readonly metrics: Pick<Metrics, 'verified'>
+  readonly log: Logger
+}
+
+export function createTelemetryDesk({ exchanges, metrics, log }: TelemetryDeskParts): TelemetryDesk {
   const reporters = new Map<string, KnownReporter>()
-  const witness = ({ log: { runId, offsetMs }, agentId }: Reporter, capture: ExchangeCapture) =>
+  const witness = ({ log: { runId, offsetMs }, agentId }: Reporter, capture: ExchangeCapture) => {
     exchanges.put(runId, offsetMs(), { ...capture, agent_id: agentId })
+    if (capture.report !== null) metrics.verified(capture.report)
+  }
   return {
     witness,
     admit: (secret, reporter) => void reporters.set(secret, { ...reporter, lastSeq: 0 }),

@@ -78,6 +78,7 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
       scenario_ref: plan.scenario.ref,
       template: plan.scenario.template,
       ...(expected === undefined ? {} : { expected }),
+      trace_id: plan.traceId,
       ...(plan.hasPublicKeys ? { keys: 'public' } : {}),
     })
     causeSeq = await performPhases(conductor, context, plan, leases, started.tail)

@@ -4,9 +4,8 @@ import type { StopSignal } from '../../shared/contract.ts'
 import type { EventBody, RunEvent } from '../../shared/events.ts'
 import { isTerminalStatus } from '../../shared/run.ts'
 import { inTransaction } from './database.ts'
+import { createEventPages } from './event-pages.ts'
 import type { RunEnd, RunStore } from './run-store.ts'
-
-const pageSize = 500
 
 export interface AppendOptions {
   readonly source: 'runner' | 'agent'
@@ -53,6 +52,8 @@ export interface EventLogs {
   open(runId: string): RunLog
   /** The events after `afterSeq` and then what happens, until the run has ended and all was given. */
   follow(runId: string, afterSeq: number, signal: StopSignal): AsyncIterable<RunEvent>
+  /** The run was deleted: its id may come again, with another history. */
+  forget(runId: string): void
   /** Is told every event of every run once it is stored, in order; must not throw. Gives the way to stop it. */
   observe(observer: (event: RunEvent) => void): () => void
 }
@@ -60,16 +61,20 @@ export interface EventLogs {
 export function createEventLogs(database: DatabaseSync, store: RunStore): EventLogs {
   const waiting = new Map<string, Set<() => void>>()
   const observers = new Set<(event: RunEvent) => void>()
+  const pages = createEventPages(store.events)
+  /** Runs that this process writes: they have not ended, and nobody need ask the database. */
+  const written = new Set<string>()
 
   function tell(event: RunEvent): void {
+    pages.add(event)
     const readers = waiting.get(event.run_id)
     waiting.delete(event.run_id)
     for (const wake of readers ?? []) wake()
     for (const observer of observers) observer(event)
   }
 
-  function onNextChange(runId: string, wake: () => void): void {
-    waiting.set(runId, (waiting.get(runId) ?? new Set()).add(wake))
+  function hasEnded(runId: string): boolean {
+    return !written.has(runId) && isTerminalStatus(store.status(runId))
   }
 
   async function* follow(runId: string, afterSeq: number, signal: StopSignal): AsyncIterable<RunEvent> {
@@ -77,18 +82,22 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
     let wake = () => {}
     signal.addEventListener('abort', () => wake())
     while (!signal.aborted) {
-      const ended = isTerminalStatus(store.status(runId))
-      const page = store.events(runId, cursor, pageSize)
+      // Asked before the page is read: an end is stored together with its event.
+      const ended = hasEnded(runId)
+      const page = pages.after(runId, cursor)
       for (const event of page) {
         cursor = event.seq
         yield event
       }
       if (page.length > 0) continue
       if (ended) return
-      const change = Promise.withResolvers<void>()
-      wake = change.resolve
-      onNextChange(runId, wake)
-      await change.promise
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        const readers = waiting.get(runId) ?? new Set()
+        waiting.set(runId, readers.add(resolve))
+      })
+      // Who was woken by leaving waits no more.
+      waiting.get(runId)?.delete(wake)
     }
   }
 
@@ -97,6 +106,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
     const offsetMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000
     const chains = new Map<string, number[]>()
     let seq = store.eventCount(runId)
+    written.add(runId)
 
     function write(body: EventBody, options: AppendOptions): RunEvent {
       const event = {
@@ -162,6 +172,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
           const last = inTransaction(database, () =>
             store.end(runId, end) ? write(body, { source: 'runner', causeSeq }) : null,
           )
+          written.delete(runId)
           if (last !== null) tell(last)
           return last !== null
         } catch (error) {
@@ -175,6 +186,7 @@ export function createEventLogs(database: DatabaseSync, store: RunStore): EventL
   return {
     open,
     follow,
+    forget: pages.forget,
     observe(observer) {
       observers.add(observer)
       return () => observers.delete(observer)

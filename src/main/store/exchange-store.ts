@@ -1,13 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../shared/errors.ts'
 import type { Exchange, ExchangeDetail, StoredCapture } from '../../shared/exchange.ts'
-import { joinCaptures } from './join-captures.ts'
+import { type CaptureRow, joinCaptures } from './join-captures.ts'
 
 /** What both sides captured of each exchange, bodies and tokens included; behind the bearer, never in events. */
 export interface ExchangeStore {
   put(runId: string, offsetMs: number, capture: StoredCapture): void
   list(runId: string): Exchange[]
   get(runId: string, exchangeId: string): ExchangeDetail
+  /** All of a run, bodies included. */
+  details(runId: string): ExchangeDetail[]
+  /** As they were put, in the order in which they came. */
+  captures(runId: string): CaptureRow[]
 }
 
 export function createExchangeStore(database: DatabaseSync): ExchangeStore {
@@ -31,10 +35,7 @@ export function createExchangeStore(database: DatabaseSync): ExchangeStore {
     return [...byId].map(([exchangeId, captures]) =>
       joinCaptures(
         runId,
-        captures.map((row) => ({
-          offsetMs: Number(row['offset_ms']),
-          capture: JSON.parse(String(row['capture'])) as StoredCapture,
-        })),
+        captures.map(captureOf),
         (seqs.get(exchangeId) ?? []).map((row) => Number(row['seq'])),
       ),
     )
@@ -47,6 +48,7 @@ export function createExchangeStore(database: DatabaseSync): ExchangeStore {
       join(runId, selectAll.all(runId))
         .map(({ client: _client, server: _server, ...exchange }) => exchange)
         .sort((a, b) => a.offset_ms - b.offset_ms),
+    details: (runId) => join(runId, selectAll.all(runId)),
     get(runId, exchangeId) {
       const [found] = join(runId, selectOne.all(runId, exchangeId))
       if (!found) {
@@ -54,5 +56,13 @@ export function createExchangeStore(database: DatabaseSync): ExchangeStore {
       }
       return found
     },
+    captures: (runId) => selectAll.all(runId).map(captureOf),
+  }
+}
+
+function captureOf(row: Record<string, unknown>): CaptureRow {
+  return {
+    offsetMs: Number(row['offset_ms']),
+    capture: JSON.parse(String(row['capture'])) as StoredCapture,
   }
 }

@@ -39,4 +39,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN as_expected INTEGER;
   ALTER TABLE runs ADD COLUMN cp TEXT NOT NULL DEFAULT 'off';
   `,
+  `
+  ALTER TABLE runs ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+  -- When it ended here, or was imported, in Unix seconds: what is kept is counted from then.
+  ALTER TABLE runs ADD COLUMN ended_at REAL;
+  UPDATE runs SET ended_at = created_at WHERE status NOT IN ('pending', 'running');
+  CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX runs_by_scenario ON runs (scenario_ref, created_at);
+  `,
 ]

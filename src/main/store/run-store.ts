@@ -1,7 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementResultingChanges } from 'node:sqlite'
+import type { RunFilter } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { RunEvent } from '../../shared/events.ts'
-import type { ControlPlaneChoice, RunAgent, RunRecord, RunStatus, RunSummary } from '../../shared/run.ts'
+import type { ControlPlaneChoice, RunAgent, RunRecord, RunStatus } from '../../shared/run.ts'
+import { type FoundRuns, listRuns, textOrNull } from './run-list.ts'
 
 export interface NewRun {
   readonly run_id: string
@@ -25,8 +27,10 @@ export interface RunEnd {
 /** Runs and their events in SQLite; every write is on disk when the call returns. */
 export interface RunStore {
   create(run: NewRun): void
+  /** Stores a run that has ended elsewhere, without its events. Throws `run_id_taken`. */
+  adopt(run: Omit<RunRecord, 'events'>): void
   get(runId: string): RunRecord
-  list(): RunSummary[]
+  list(filter: RunFilter): FoundRuns
   status(runId: string): RunStatus
   eventCount(runId: string): number
   /** Runs that some earlier process left unfinished. */
@@ -38,6 +42,13 @@ export interface RunStore {
   end(runId: string, end: RunEnd): boolean
   appendEvent(event: RunEvent): void
   events(runId: string, afterSeq: number, limit: number): RunEvent[]
+  /** Deletes a run that has ended, with all that belongs to it. False when it has not. */
+  delete(runId: string): boolean
+  /**
+   * Ids of the runs that ended before `endedBefore` (Unix seconds) or are not among the `newest` last ones; `null`
+   * where there is no limit.
+   */
+  beyond(newest: number | null, endedBefore: number | null): string[]
 }
 
 type Row = Record<string, unknown>
@@ -47,20 +58,22 @@ export function createRunStore(database: DatabaseSync): RunStore {
     `INSERT INTO runs (run_id, status, scenario_ref, run_label, template, inputs, cp, created_at)
      VALUES (?, 'pending', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
-  const selectRun = database.prepare('SELECT * FROM runs WHERE run_id = ?')
-  const selectRuns = database.prepare(
-    `SELECT runs.*, (SELECT count(*) FROM events WHERE events.run_id = runs.run_id) AS event_count
-     FROM runs ORDER BY created_at, run_id`,
+  const insertEnded = database.prepare(
+    `INSERT INTO runs (run_id, status, scenario_ref, run_label, template, inputs, agents, outputs, error, error_code,
+       as_expected, cp, created_at, imported, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
   )
+  const selectRun = database.prepare('SELECT * FROM runs WHERE run_id = ?')
+  const selectStatus = database.prepare('SELECT status FROM runs WHERE run_id = ?')
   const selectUnfinished = database.prepare(`SELECT run_id FROM runs WHERE status IN ('pending', 'running')`)
-  const countEvents = database.prepare('SELECT count(*) AS n FROM events WHERE run_id = ?')
+  const lastEvent = database.prepare('SELECT max(seq) AS n FROM events WHERE run_id = ?')
   const updateStart = database.prepare(
     `UPDATE runs SET status = 'running' WHERE run_id = ? AND status = 'pending'`,
   )
   const updateAgents = database.prepare('UPDATE runs SET agents = ? WHERE run_id = ?')
   const updateOutputs = database.prepare('UPDATE runs SET outputs = ? WHERE run_id = ?')
   const updateEnd = database.prepare(
-    `UPDATE runs SET status = ?, outputs = ?, error = ?, error_code = ?, as_expected = ?
+    `UPDATE runs SET status = ?, outputs = ?, error = ?, error_code = ?, as_expected = ?, ended_at = ?
      WHERE run_id = ? AND status IN ('pending', 'running')`,
   )
   const insertEvent = database.prepare(
@@ -70,10 +83,24 @@ export function createRunStore(database: DatabaseSync): RunStore {
     'SELECT event FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
   )
 
-  function row(runId: string): Row {
-    const found = selectRun.get(runId)
+  const deleteEnded = database.prepare('DELETE FROM runs WHERE run_id = ? AND ended_at IS NOT NULL')
+  const selectBeyond = database.prepare(
+    `SELECT run_id FROM runs WHERE ended_at IS NOT NULL AND (
+       ended_at < :endedBefore OR rowid NOT IN (
+         SELECT rowid FROM runs WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT :newest
+       )
+     )`,
+  )
+
+  function row(runId: string, select = selectRun): Row {
+    const found = select.get(runId)
     if (!found) throw new AppError('run_not_found', `There is no run ${runId} in this data folder.`)
     return found
+  }
+
+  function requireFresh(runId: string, { changes }: StatementResultingChanges): void {
+    if (changes === 1) return
+    throw new AppError('run_id_taken', `Run ${runId} is stored already; leave the id out or choose another.`)
   }
 
   function events(runId: string, afterSeq: number, limit: number): RunEvent[] {
@@ -82,7 +109,7 @@ export function createRunStore(database: DatabaseSync): RunStore {
 
   return {
     create(run) {
-      const { changes } = insertRun.run(
+      const inserted = insertRun.run(
         run.run_id,
         run.scenario_ref,
         run.run_label,
@@ -91,12 +118,26 @@ export function createRunStore(database: DatabaseSync): RunStore {
         run.cp,
         run.created_at,
       )
-      if (changes === 0) {
-        throw new AppError(
-          'run_id_taken',
-          `Run ${run.run_id} is stored already; leave the id out or choose another.`,
-        )
-      }
+      requireFresh(run.run_id, inserted)
+    },
+    adopt(run) {
+      const inserted = insertEnded.run(
+        run.run_id,
+        run.status,
+        run.scenario_ref,
+        run.run_label,
+        run.template,
+        JSON.stringify(run.inputs),
+        JSON.stringify(run.agents),
+        JSON.stringify(run.outputs),
+        run.error,
+        run.error_code,
+        run.as_expected === null ? null : Number(run.as_expected),
+        run.cp,
+        run.created_at,
+        Date.now() / 1000,
+      )
+      requireFresh(run.run_id, inserted)
     },
     get(runId) {
       const found = row(runId)
@@ -104,31 +145,23 @@ export function createRunStore(database: DatabaseSync): RunStore {
         run_id: runId,
         status: found['status'] as RunStatus,
         scenario_ref: String(found['scenario_ref']),
-        run_label: text(found['run_label']),
-        template: text(found['template']),
+        run_label: textOrNull(found['run_label']),
+        template: textOrNull(found['template']),
         inputs: JSON.parse(String(found['inputs'])),
         agents: JSON.parse(String(found['agents'])),
         outputs: JSON.parse(String(found['outputs'])),
         events: events(runId, 0, -1),
-        error: text(found['error']),
-        error_code: text(found['error_code']),
+        error: textOrNull(found['error']),
+        error_code: textOrNull(found['error_code']),
         as_expected: found['as_expected'] === null ? null : found['as_expected'] === 1,
         cp: String(found['cp']),
         created_at: Number(found['created_at']),
+        imported: found['imported'] === 1,
       }
     },
-    list: () =>
-      selectRuns.all().map((found) => ({
-        run_id: String(found['run_id']),
-        status: found['status'] as RunStatus,
-        scenario_ref: String(found['scenario_ref']),
-        run_label: text(found['run_label']),
-        template: text(found['template']),
-        created_at: Number(found['created_at']),
-        event_count: Number(found['event_count']),
-      })),
-    status: (runId) => row(runId)['status'] as RunStatus,
-    eventCount: (runId) => Number(countEvents.get(runId)?.['n']),
+    list: (filter) => listRuns(database, filter),
+    status: (runId) => row(runId, selectStatus)['status'] as RunStatus,
+    eventCount: (runId) => Number(lastEvent.get(runId)?.['n'] ?? 0),
     unfinished: () => selectUnfinished.all().map((found) => String(found['run_id'])),
     start: (runId) => void updateStart.run(runId),
     setAgents: (runId, agents) => void updateAgents.run(JSON.stringify(agents), runId),
@@ -140,6 +173,7 @@ export function createRunStore(database: DatabaseSync): RunStore {
         error?.message ?? null,
         error?.code ?? null,
         asExpected === null ? null : Number(asExpected),
+        Date.now() / 1000,
         runId,
       )
       return changes === 1
@@ -148,9 +182,11 @@ export function createRunStore(database: DatabaseSync): RunStore {
       insertEvent.run(event.run_id, event.seq, event.type, event.exchange_id ?? null, JSON.stringify(event))
     },
     events,
+    delete(runId) {
+      row(runId, selectStatus)
+      return deleteEnded.run(runId).changes === 1
+    },
+    beyond: (newest, endedBefore) =>
+      selectBeyond.all({ newest: newest ?? -1, endedBefore }).map((found) => String(found['run_id'])),
   }
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { RunEvent } from '../events.ts'
 import { Exchange, ExchangeDetail } from '../exchange.ts'
+import { Voice } from '../narration/voice.ts'
 import { ControlPlaneChoice, RunRecord, RunStatus, RunSummary } from '../run.ts'
-import { call, Nothing, RunRef, stream } from './define.ts'
+import { call, ndjsonMedia, RunRef, stream } from './define.ts'
 
 export const StartRun = z.strictObject({
   scenario_ref: z.string(),
@@ -34,13 +35,82 @@ export const RunCreated = z.object({
 /** What came of asking a run to stand still or to go on. */
 export const RunControl = z.object({ run_id: z.string(), status: RunStatus, paused: z.boolean() })
 
-/** Runs: to start, to watch, to hold up and to end. */
+/** A moment: Unix seconds, or a date or time of ISO 8601 with its offset; always Unix seconds afterwards. */
+const Moment = z.union([
+  z.number().nonnegative(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+  z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text) / 1000),
+])
+
+/** Which runs; all of them without any member, in the order in which they were created. */
+export const RunFilter = z.strictObject({
+  /** An id, or how it begins. */
+  run_id: z.string().min(1).optional(),
+  status: RunStatus.optional(),
+  /** A reference, or how it begins. */
+  scenario: z.string().min(1).optional(),
+  /** An agent's id in its scenario, or its AID. */
+  agent: z.string().min(1).optional(),
+  /** A part of the label, whatever its case. */
+  label: z.string().min(1).optional(),
+  /** Created at this moment or later. */
+  since: Moment.optional(),
+  /** Created before this moment. */
+  until: Moment.optional(),
+  order: z.enum(['oldest', 'newest']).default('oldest'),
+  limit: z.coerce.number().int().positive().optional(),
+  offset: z.coerce.number().int().nonnegative().default(0),
+})
+export type RunFilter = z.output<typeof RunFilter>
+
+/** What is kept of runs that have ended; `null` where there is no limit. A run going on is always kept. */
+export const Retention = z.object({
+  max_runs: z.int().positive().nullable(),
+  max_age_days: z.number().positive().nullable(),
+})
+export type Retention = z.infer<typeof Retention>
+
+/** Runs: to start, to watch, to hold up and to end; to find, to keep, to hand on and to delete. */
 export const runCalls = {
   startRun: call({ http: 'POST /runs', status: 202, input: StartRun, output: RunCreated }),
   listRuns: call({
     http: 'GET /runs',
-    input: Nothing,
-    output: z.object({ runs: z.array(RunSummary) }),
+    input: RunFilter,
+    output: z.object({
+      runs: z.array(RunSummary),
+      /** How many there are, whatever the limit. */
+      total: z.int(),
+      retention: Retention,
+    }),
+  }),
+  /** With its events and exchanges. One that is going on is refused with `run_going_on`. */
+  deleteRun: call({
+    http: 'DELETE /runs/:run_id',
+    input: RunRef,
+    output: z.object({ deleted: z.string() }),
+  }),
+  /** A run as one file; it holds tokens and bodies, unless exchanges are left out. */
+  exportRun: call({
+    http: 'GET /runs/:run_id/export',
+    media: ndjsonMedia,
+    input: RunRef.extend({ exchanges: z.enum(['all', 'none']).default('all') }),
+    output: z.string(),
+  }),
+  /** Stores what `exportRun` gave, all of it or nothing: `import_invalid` names the line, `run_id_taken` its id. */
+  importRun: call({
+    http: 'POST /runs/import',
+    status: 201,
+    takes: ndjsonMedia,
+    input: z.strictObject({ text: z.string() }),
+    output: z.object({
+      run_id: z.string(),
+      status: RunStatus,
+      events: z.int(),
+      captures: z.int(),
+    }),
   }),
   getRun: call({ http: 'GET /runs/:run_id', input: RunRef, output: RunRecord }),
   getRunStatus: call({
@@ -56,7 +126,7 @@ export const runCalls = {
   narrateRun: call({
     http: 'GET /runs/:run_id/narrate',
     media: 'text/plain',
-    input: RunRef,
+    input: RunRef.extend({ voice: Voice.default('terms') }),
     output: z.string(),
   }),
   cancelRun: call({

@@ -8,6 +8,13 @@ export const serviceCalls = {
     input: Nothing,
     output: z.object({ status: z.literal('ok'), version: z.string() }),
   }),
+  /** What this process has counted since it started, as Prometheus reads it. */
+  metrics: call({
+    http: 'GET /metrics',
+    media: 'text/plain; version=0.0.4; charset=utf-8',
+    input: Nothing,
+    output: z.string(),
+  }),
   /** The browser's one-time code, from the fragment of the printed address, for a bearer. */
   openSession: call({
     http: 'POST /session',

@@ -1,10 +1,12 @@
 import type { CallName, Handlers, StreamName } from '../../../shared/contract.ts'
 import type { HostedAgents } from '../../hosted-agents/hosted-agents.ts'
 import type { Supervisor } from '../../hosting/supervisor.ts'
+import type { Metrics } from '../../observability/metrics/metrics.ts'
 import type { Registry } from '../../registry/index.ts'
 import type { Runner } from '../../runner/runner.ts'
 import type { EventLogs } from '../../store/event-log.ts'
 import type { ExchangeStore } from '../../store/exchange-store.ts'
+import type { RunArchive } from '../../store/run-archive.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import type { SessionCodes } from '../session-codes.ts'
 
@@ -18,7 +20,9 @@ export interface HandlerParts {
   readonly store: RunStore
   readonly logs: EventLogs
   readonly exchanges: ExchangeStore
+  readonly archive: RunArchive
   readonly hosted: HostedAgents
+  readonly metrics: Metrics
 }
 
 /** The handlers of one part of the contract. */

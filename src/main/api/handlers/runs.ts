@@ -1,5 +1,5 @@
 import type { runCalls } from '../../../shared/contract/runs.ts'
-import { narrateRun } from '../../observability/narrator.ts'
+import { narrateRun } from '../../../shared/narration/narrate.ts'
 import type { HandlerParts, HandlersOf } from './parts.ts'
 
 export function runHandlers({
@@ -7,6 +7,7 @@ export function runHandlers({
   store,
   logs,
   exchanges,
+  archive,
   hosted,
 }: HandlerParts): HandlersOf<typeof runCalls> {
   const control = async (run_id: string, how: 'pause' | 'resume' | 'step') => {
@@ -18,15 +19,24 @@ export function runHandlers({
       const { runId, status } = runner.start(request)
       return { run_id: runId, status, scenario_ref: request.scenario_ref, run_label: request.run_label }
     },
-    listRuns: async () => ({ runs: store.list() }),
+    listRuns: async (filter) => ({ ...store.list(filter), retention: archive.retention }),
+    deleteRun: async ({ run_id }) => {
+      archive.delete(run_id)
+      return { deleted: run_id }
+    },
+    exportRun: async ({ run_id, exchanges: which }) => archive.export(run_id, which),
+    importRun: async ({ text }) => {
+      const { runId, ...imported } = archive.import(text)
+      return { run_id: runId, ...imported }
+    },
     getRun: async ({ run_id }) => store.get(run_id),
     getRunStatus: async ({ run_id }) => {
       const { status, created_at } = store.get(run_id)
       return { run_id, status, event_count: store.eventCount(run_id), created_at }
     },
-    narrateRun: async ({ run_id }) => {
+    narrateRun: async ({ run_id, voice }) => {
       const { events, status } = store.get(run_id)
-      return narrateRun(events, status)
+      return narrateRun(events, status, voice)
     },
     cancelRun: async ({ run_id }) => {
       const cancelled = (await hosted.cancelRun(run_id)) || (await runner.cancel(run_id))

@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { benchmarks } from '../../bench/benchmarks.ts'
+import { eventsWorkload, runEventsBench } from '../../bench/events/run.ts'
 import { runProcessBench } from '../../bench/processes/run.ts'
 import { workloads } from '../../bench/processes/workload.ts'
 import { runBenchmark } from '../../bench/run.ts'
-import { benchLines, processBenchLines } from '../bench-lines.ts'
+import { benchLines, eventsBenchLines, processBenchLines } from '../bench-lines.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -20,15 +21,19 @@ const WARM_UP_MS = 500
 const ROUNDS = 201
 /** A round of these takes seconds. */
 const PROCESS_ROUNDS = 3
+const EVENT_ROUNDS = 9
 
-const known: readonly string[] = [...benchmarks, ...workloads].map(({ name }) => name)
+const known: readonly string[] = [...[...benchmarks, ...workloads].map(({ name }) => name), 'events']
 
 export function addBench(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('bench')
     .description('measures this program beside the least that could do the same work, in the same run')
     .argument('[name...]', `${known.join(', ')} (default: all)`)
-    .option('--rounds <number>', `rounds of either side (default: ${ROUNDS}, of processes ${PROCESS_ROUNDS})`)
+    .option(
+      '--rounds <number>',
+      `rounds of either side (default: ${ROUNDS}, of processes ${PROCESS_ROUNDS}, of events ${EVENT_ROUNDS})`,
+    )
     .option('--json', 'one JSON object')
     .action(async (names: readonly string[], { rounds, json }: BenchOptions) => {
       const wanted = chosen(names)
@@ -47,6 +52,10 @@ export function addBench(program: Command, terminal: Terminal, end: (code: ExitC
       for (const workload of workloads.filter(({ name }) => wanted.has(name))) {
         const result = await runProcessBench(workload, asked ?? PROCESS_ROUNDS, terminal.paths)
         tell(result, processBenchLines(result))
+      }
+      if (wanted.has('events')) {
+        const result = await runEventsBench(eventsWorkload, asked ?? EVENT_ROUNDS)
+        tell(result, eventsBenchLines(result))
       }
       if (json) terminal.write(`${JSON.stringify({ results }, null, 2)}\n`)
     })

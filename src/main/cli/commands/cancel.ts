@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
 import { type ConsoleOptions, consoleOptions, openWith } from '../console-options.ts'
 import type { ExitCode } from '../outcome.ts'
+import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addCancel(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   consoleOptions(program.command('cancel'))
     .description('stops a run that is going on; its agents are gone when the command ends')
     .argument('<run-id>')
-    .action(async (runId: string, options: ConsoleOptions) => {
+    .action(async (given: string, options: ConsoleOptions) => {
       const opened = await openWith(options, terminal, { from: 0 })
       try {
+        const runId = await storedRunId(opened.client, given)
         const { cancelled, status } = await opened.client.call('cancelRun', { run_id: runId })
         terminal.tell(
           cancelled

@@ -5,6 +5,7 @@ import { compareRuns, type Difference } from '../../observability/compare-runs.t
 import { type ConsoleOptions, consoleOptions, openWith } from '../console-options.ts'
 import type { ExitCode } from '../outcome.ts'
 import { namesFile, readRecord } from '../record-file.ts'
+import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
 type DiffOptions = ConsoleOptions & { readonly json?: true }
@@ -36,8 +37,10 @@ async function readBoth(
   if (files.every(Boolean)) return [readRecord(a), readRecord(b)]
   const opened = await openWith(options, terminal, { from: 0 })
   try {
-    const read = (run: string) =>
-      namesFile(run) ? readRecord(run) : opened.client.call('getRun', { run_id: run })
+    const read = async (run: string) =>
+      namesFile(run)
+        ? readRecord(run)
+        : opened.client.call('getRun', { run_id: await storedRunId(opened.client, run) })
     return [await read(a), await read(b)]
   } finally {
     await opened.leave()

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type ConsoleOptions, consoleOptions, openWith } from '../console-options.ts'
+import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
 const moves = {
@@ -14,9 +15,10 @@ export function addPace(program: Command, terminal: Terminal): void {
     consoleOptions(program.command(name))
       .description(does)
       .argument('<run-id>')
-      .action(async (runId: string, options: ConsoleOptions) => {
+      .action(async (given: string, options: ConsoleOptions) => {
         const opened = await openWith(options, terminal, { from: 0 })
         try {
+          const runId = await storedRunId(opened.client, given)
           const { paused } = await opened.client.call(call, { run_id: runId })
           terminal.tell(`Run ${runId} ${paused ? 'stands still before its next step' : 'goes on'}.`)
         } finally {

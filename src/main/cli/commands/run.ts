@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
+import { createNarrator } from '../../../shared/narration/narrate.ts'
 import { allowedPrograms } from '../../allowed-programs.ts'
-import { narrate } from '../../observability/narrator.ts'
 import { effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, dataDir, openWith, scenariosDir } from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
@@ -16,6 +16,7 @@ interface RunOptions extends ConsoleOptions {
   readonly runId?: string
   readonly timeout?: string
   readonly json?: true
+  readonly plain?: true
   readonly cp?: string
   readonly pause?: true
   readonly allowPrograms?: true
@@ -41,6 +42,7 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
       '--dangerously-playground-seeds',
       'derive the agents’ keys from the run id alone: anybody who knows it has them',
     )
+    .option('--plain', 'narrate in plain language, with the section of the specification')
     .option('--json', 'print the run record as one JSON object instead of narrating')
     .action(async (ref: string, options: RunOptions) => {
       end(await run(ref, options, terminal))
@@ -81,6 +83,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
             cancel()
           }, timeoutMs)
     terminal.interrupt.addEventListener('abort', cancel, { once: true })
+    const narrate = createNarrator(options.plain ? 'plain' : 'terms')
     await followRun(opened.client, run_id, (event) => {
       if (options.json) return
       terminal.tell(narrate(event))

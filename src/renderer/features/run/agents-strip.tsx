@@ -1,4 +1,5 @@
-import { Cut, cutAid } from '../../components/cut.tsx'
+import { cutAid } from '../../../shared/cut.ts'
+import { Cut } from '../../components/cut.tsx'
 import { Mark, type MarkState } from '../../components/mark.tsx'
 import type { AgentState, Participant } from './participants.ts'
 import type { RunFacts } from './run-facts.ts'

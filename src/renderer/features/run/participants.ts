@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../../shared/events.ts'
 import type { Exchange } from '../../../shared/exchange.ts'
+import type { Names } from '../../../shared/narration/names.ts'
 import type { RunAgent, RunRecord } from '../../../shared/run.ts'
 
 export type AgentState = 'waiting' | 'starting' | 'ready' | 'stopped' | 'crashed' | 'fault'
@@ -50,13 +51,6 @@ export function participantsOf(
 
 function stranger(id: string): Participant {
   return { id, name: id, agent: null, state: 'waiting', exit: null }
-}
-
-/** Names for ids and AIDs, so that nobody has to read keys. */
-export interface Names {
-  readonly ofId: (id: string) => string
-  /** `null` for an AID that no agent of the run has. */
-  readonly ofAid: (aid: string) => string | null
 }
 
 /** The name of an agent, where it has that for itself; else the id, which nobody shares. */

@@ -1,11 +1,12 @@
 import { useMemo } from 'react'
 import type { RunEvent } from '../../../shared/events.ts'
 import type { Exchange } from '../../../shared/exchange.ts'
+import type { Names } from '../../../shared/narration/names.ts'
 import { isTerminalStatus, type RunRecord } from '../../../shared/run.ts'
 import type { RunLogSnapshot } from '../../store/run-log.ts'
 import { type Conversation, conversationsOf } from '../sequence/conversations.ts'
 import { type Failure, failuresOf } from './failures.ts'
-import { type Names, namesOf, type Participant, participantsOf } from './participants.ts'
+import { namesOf, type Participant, participantsOf } from './participants.ts'
 
 /** Everything the lenses show, derived from the log, the captures and the record and from nothing else. */
 export interface RunFacts {

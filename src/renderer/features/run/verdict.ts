@@ -1,12 +1,12 @@
 import type { RunEvent } from '../../../shared/events.ts'
 import type { Exchange } from '../../../shared/exchange.ts'
+import type { Names } from '../../../shared/narration/names.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { isTerminalStatus, type RunRecord } from '../../../shared/run.ts'
 import type { MarkState } from '../../components/mark.tsx'
 import { type Conversation, conversationsOf } from '../sequence/conversations.ts'
-import { sentence } from '../timeline/sentence.ts'
 import type { Failure } from './failures.ts'
 import { messageState, messagesOf, tally } from './message-state.ts'
-import type { Names } from './participants.ts'
 
 /** One sentence for a finished run, what was compared, and where to look. */
 export interface Verdict {
@@ -65,7 +65,7 @@ function findingOf(facts: Facts): Finding {
 /** It ran to the end, and something in it was not as its scenario says. */
 function deviation({ events, names }: Facts): Finding {
   const found = events.find(({ type }) => type === 'step.assertion_failed')
-  const what = found === undefined ? 'It should have failed.' : sentence(found, names)
+  const what = found === undefined ? 'It should have failed.' : inPlainWords(found, names)
   return {
     mark: 'refused',
     sentence: `It ran to the end, but not as expected. ${what}`,

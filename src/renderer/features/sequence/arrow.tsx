@@ -1,7 +1,8 @@
+import type { Names } from '../../../shared/narration/names.ts'
 import { Mark } from '../../components/mark.tsx'
 import { MiniLadder } from '../ladder/mini-ladder.tsx'
 import { isBad, markOf, messageState, outcomeWord, type SequenceMessage } from '../run/message-state.ts'
-import type { Names, Participant } from '../run/participants.ts'
+import type { Participant } from '../run/participants.ts'
 import { percent, spanOf } from './layout.ts'
 
 interface ArrowProps {

@@ -1,6 +1,6 @@
+import type { Names } from '../../../shared/narration/names.ts'
 import { Mark } from '../../components/mark.tsx'
 import { relativeTime, useNow } from '../../components/time.tsx'
-import type { Names } from '../run/participants.ts'
 import { lifeOf, type Ticket } from './tickets.ts'
 
 interface TicketProps {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
+import { duration } from '../../../shared/duration.ts'
 import type { RunEvent } from '../../../shared/events.ts'
-import { duration } from '../../components/time.tsx'
 import { isFailure } from './event-facts.ts'
 
 interface DensityProps {

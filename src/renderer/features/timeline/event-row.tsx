@@ -1,10 +1,10 @@
 import { memo } from 'react'
 import { isTerminalEvent, type RunEvent } from '../../../shared/events.ts'
+import type { Names } from '../../../shared/narration/names.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { Mark } from '../../components/mark.tsx'
 import { offset } from '../../components/time.tsx'
-import type { Names } from '../run/participants.ts'
 import { isFailure, laneOf } from './event-facts.ts'
-import { sentence } from './sentence.ts'
 
 export type Relation = 'selected' | 'cause' | 'effect' | 'none'
 
@@ -25,7 +25,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
   const { event, names, position, total, top, index, measure, relation, sameExchange, onSelect } = props
   const lane = laneOf(event)
   const failed = isFailure(event)
-  const text = sentence(event, names)
+  const text = inPlainWords(event, names)
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list holds the focus and names its active row
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys

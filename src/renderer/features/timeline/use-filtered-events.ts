@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import type { RunEvent } from '../../../shared/events.ts'
-import type { Names } from '../run/participants.ts'
+import type { Names } from '../../../shared/narration/names.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { laneOf } from './event-facts.ts'
-import { sentence } from './sentence.ts'
 
 /** Events whose type, agent or sentence contains the text. `count` is what tells that the log grew. */
 export function useFilteredEvents(
@@ -16,7 +16,7 @@ export function useFilteredEvents(
     const wanted = filter.trim().toLowerCase()
     if (wanted === '') return known
     return known.filter((event) =>
-      `${event.type}\n${laneOf(event)}\n${names.ofId(laneOf(event))}\n${sentence(event, names)}`
+      `${event.type}\n${laneOf(event)}\n${names.ofId(laneOf(event))}\n${inPlainWords(event, names)}`
         .toLowerCase()
         .includes(wanted),
     )

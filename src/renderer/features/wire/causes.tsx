@@ -1,9 +1,9 @@
 import { Button } from 'react-aria-components'
 import type { RunEvent } from '../../../shared/events.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { offset } from '../../components/time.tsx'
 import type { RunFacts } from '../run/run-facts.ts'
 import { selectEvent } from '../run/select-event.ts'
-import { sentence } from '../timeline/sentence.ts'
 
 interface CausesProps {
   readonly event: RunEvent
@@ -37,7 +37,7 @@ function Links({ title, events, facts }: LinksProps) {
         {events.map((event) => (
           <li key={event.seq}>
             <Button className="link event-link" onPress={() => selectEvent(event, facts.exchanges)}>
-              <span className="mono">{offset(event.offset_ms)}</span> {sentence(event, facts.names)}
+              <span className="mono">{offset(event.offset_ms)}</span> {inPlainWords(event, facts.names)}
             </Button>
           </li>
         ))}

@@ -1,6 +1,7 @@
-import { Cut, cutAid } from '../../components/cut.tsx'
+import { cutAid } from '../../../shared/cut.ts'
+import type { Names } from '../../../shared/narration/names.ts'
+import { Cut } from '../../components/cut.tsx'
 import { Time } from '../../components/time.tsx'
-import type { Names } from '../run/participants.ts'
 import { timeClaims } from './claims.ts'
 
 interface ClaimValueProps {

@@ -1,10 +1,10 @@
 import type { RunEvent } from '../../../shared/events.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Mark } from '../../components/mark.tsx'
 import { offset, Time } from '../../components/time.tsx'
 import type { RunFacts } from '../run/run-facts.ts'
 import { isFailure, laneOf } from '../timeline/event-facts.ts'
-import { sentence } from '../timeline/sentence.ts'
 import { Causes } from './causes.tsx'
 import { Fact, FactsList } from './facts-list.tsx'
 
@@ -18,7 +18,8 @@ export function EventDetail({ event, facts }: { readonly event: RunEvent; readon
       <header className="inspector-head">
         <p className="mono muted">{event.type}</p>
         <h2 className="event-sentence">
-          {isFailure(event) ? <Mark state="refused" label="Failure." /> : null} {sentence(event, facts.names)}
+          {isFailure(event) ? <Mark state="refused" label="Failure." /> : null}{' '}
+          {inPlainWords(event, facts.names)}
         </h2>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}

@@ -1,13 +1,14 @@
 import { Button } from 'react-aria-components'
+import { duration } from '../../../shared/duration.ts'
+import { inPlainWords } from '../../../shared/narration/plain.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Mark } from '../../components/mark.tsx'
-import { duration, offset, Time } from '../../components/time.tsx'
+import { offset, Time } from '../../components/time.tsx'
 import { setLens } from '../../store/run-view.ts'
 import { GateStrip, gateEvents } from '../gate/gate-strip.tsx'
 import { MiniLadder } from '../ladder/mini-ladder.tsx'
 import { messageState, tally } from '../run/message-state.ts'
 import { selectEvent } from '../run/select-event.ts'
-import { sentence } from '../timeline/sentence.ts'
 import { bytesText } from './captures.ts'
 import { Fact, FactsList } from './facts-list.tsx'
 import type { WireProps } from './wire-props.ts'
@@ -74,7 +75,7 @@ export function SummaryTab({ exchange, message, facts }: WireProps) {
                   selectEvent(event, exchanges)
                 }}
               >
-                <span className="mono">{offset(event.offset_ms)}</span> {sentence(event, names)}
+                <span className="mono">{offset(event.offset_ms)}</span> {inPlainWords(event, names)}
               </Button>
             </li>
           ) : null

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { narrate, narrateRun } from '../../src/main/observability/narrator.ts'
-import type { EventBody, RunEvent } from '../../src/shared/events.ts'
+import type { EventBody, RunEvent } from '../../../src/shared/events.ts'
+import { narrateRun } from '../../../src/shared/narration/narrate.ts'
+import { inTerms } from '../../../src/shared/narration/terms.ts'
 
 const stamp = { seq: 1, ts: 0, offset_ms: 0, run_id: 'r', source: 'runner' as const, cause_seq: [] }
-const told = (body: EventBody, agent_id = 'writer') => narrate({ agent_id, ...body, ...stamp } as RunEvent)
+const told = (body: EventBody, agent_id = 'writer') => inTerms({ agent_id, ...body, ...stamp } as RunEvent)
 const aid = `aid:pubkey:${'A'.repeat(43)}`
 
-describe('narrate', () => {
+describe('the voice in the field’s terms', () => {
   it.each<[EventBody, string]>([
     [{ type: 'run.started', scenario_ref: 'p/s@1.0.0', template: null }, '[run] p/s@1.0.0'],
     [{ type: 'run.complete' }, '[run] complete'],
@@ -113,6 +114,8 @@ describe('narrate', () => {
 
   it('closes a whole run with a line that counts', () => {
     const events = [{ type: 'run.complete', ...stamp } as RunEvent]
-    expect(narrateRun(events, 'success')).toBe('[run] complete\n[run] status=success events=1 narrated=1\n')
+    expect(narrateRun(events, 'success', 'terms')).toBe(
+      '[run] complete\n[run] status=success events=1 narrated=1\n',
+    )
   })
 })

@@ -1,12 +1,14 @@
-import type { EventOf, FaultResult, RunEvent } from '../../shared/events.ts'
-import { printable } from '../../shared/printable.ts'
+import type { EventOf, FaultResult, RunEvent } from '../events.ts'
+import { printable } from '../printable.ts'
+import { withoutJws } from '../redact-tokens.ts'
+import { enrolmentFailure } from './enrolment-failure.ts'
 
 const aidLength = 28
 const idLength = 14
 
-/** One line for one event: an area in brackets, then who did what with which outcome. */
-export function narrate(event: RunEvent): string {
-  return printable(sentence(event))
+/** One line for one event in the field's terms: an area in brackets, then who did what with which outcome; no token. */
+export function inTerms(event: RunEvent): string {
+  return withoutJws(printable(sentence(event)))
 }
 
 function sentence(event: RunEvent): string {
@@ -51,7 +53,7 @@ function sentence(event: RunEvent): string {
     case 'step.started':
       return `[step] ${event.step_id} ${event.agent}${event.target === undefined ? '' : ` -> ${event.target}`}.${event.capability ?? ''}`
     case 'step.complete':
-      return `[step] ok ${event.step_id}${event.capability === undefined ? '' : ` ${event.agent}${event.target === undefined ? '' : ` -> ${event.target}`}.${event.capability}`}`
+      return `[step] ok ${event.step_id}${event.capability === undefined ? whatWasDone(event.result) : ` ${event.agent}${event.target === undefined ? '' : ` -> ${event.target}`}.${event.capability}`}`
     case 'step.skipped':
       return `[step] ${event.step_id} ${event.notes}`
     case 'step.failed':
@@ -137,7 +139,7 @@ function sentence(event: RunEvent): string {
     case 'cp.enroll_succeeded':
       return `[cp] ${event.agent_id} is registered as ${cut(event.aid, aidLength)}`
     case 'cp.enroll_failed':
-      return `[cp] FAILED ${event.agent_id} at ${event.stage}: ${event.transport ?? event.decode ?? `status ${event.status_code}`}`
+      return `[cp] FAILED ${event.agent_id} at ${event.stage}: ${enrolmentFailure(event)}`
     case 'cp.webhook.subscribed':
       return `[cp] webhook ${cut(event.result.id, idLength)} for ${event.result.events.join(',') || 'all events'}`
     case 'cp.webhook.subscribe_failed':
@@ -157,13 +159,14 @@ function sentence(event: RunEvent): string {
   }
 }
 
-/** The whole run, one line an event, and a closing line that counts. */
-export function narrateRun(events: readonly RunEvent[], status: string): string {
-  const lines = events.map(narrate)
-  return `${[...lines, `[run] status=${status} events=${events.length} narrated=${lines.length}`].join('\n')}\n`
-}
-
 const exitWords = { stopped: 'stopped', crashed: 'CRASHED', fault: 'KILLED by a fault' } as const
+
+/** What a step without a capability did, where its result shows that. */
+function whatWasDone(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return ''
+  if ('revoked_jti' in result) return ' revoke_tct'
+  return 'delegatee_aid' in result ? ' delegate' : ''
+}
 
 function unexpected(result: EventOf<'step.unexpected_status'>['result']): string {
   return 'status_code' in result
@@ -184,7 +187,9 @@ function reasonIn({ stages }: EventOf<'gate.decided'>): string {
   return reason === undefined ? '' : `: ${reason}`
 }
 
-function cut(text: string, length: number): string {
+/** Half a token is not known as one any more, so it goes before the cut. */
+function cut(whole: string, length: number): string {
+  const text = withoutJws(whole)
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
 }
 

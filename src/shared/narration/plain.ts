@@ -1,16 +1,25 @@
-import type { EventOf, FaultResult, RunEvent } from '../../../shared/events.ts'
-import { cutAid } from '../../components/cut.tsx'
-import { duration } from '../../components/time.tsx'
-import type { Names } from '../run/participants.ts'
+import { duration } from '../duration.ts'
+import type { EventOf, FaultResult, RunEvent } from '../events.ts'
+import { printable } from '../printable.ts'
+import { withoutJws } from '../redact-tokens.ts'
+import { enrolmentFailure } from './enrolment-failure.ts'
+import { type Names, nameOfAid } from './names.ts'
 
-/** What an event says, in one sentence. Whatever an agent wrote is text in it and nothing else. */
-export function sentence(event: RunEvent, names: Names): string {
+/**
+ * What an event says, in one sentence for somebody who does not know the protocol; where that is specified is in
+ * `sections`. Whatever an agent wrote is text in it and nothing else, and never a token.
+ */
+export function inPlainWords(event: RunEvent, names: Names): string {
+  return withoutJws(printable(sentence(event, names)))
+}
+
+function sentence(event: RunEvent, names: Names): string {
   const id = names.ofId
-  const aid = (value: string) => names.ofAid(value) ?? cutAid(value)
+  const aid = (value: string) => nameOfAid(names, withoutJws(value))
   const reporter = event.agent_id === undefined ? 'An agent' : id(event.agent_id)
   switch (event.type) {
     case 'run.started':
-      return `The run of ${event.scenario_ref} started${event.template === null ? '' : `, variant ${event.template}`}${event.keys === 'public' ? '; its keys are public' : ''}.`
+      return `The run of ${event.scenario_ref} started${event.template === null ? '' : `, variant ${event.template}`}${event.keys === 'public' ? '; anybody can compute the keys of its agents' : ''}.`
     case 'run.complete':
       return 'The run is complete.'
     case 'run.failed':
@@ -26,17 +35,17 @@ export function sentence(event: RunEvent, names: Names): string {
     case 'agent.spawning':
       return `${id(event.agent_id)} is being started${event.port === null ? '' : ` on port ${event.port}`}.`
     case 'agent.ready':
-      return `${id(event.agent_id)} is ready as ${cutAid(event.aid)} on port ${event.port}, process ${event.pid}.`
+      return `${id(event.agent_id)} runs as process ${event.pid}, listens on port ${event.port} and has shown the key it is known by.`
     case 'agent.exited':
       return `${id(event.agent_id)} ${exits[event.cause]}${exit(event)}.`
     case 'oidc.issuer_minted':
-      return `A mock issuer for this run vouches for identities as ${event.result.issuer_url}.`
+      return `A login service made up for this run vouches for identities as ${event.result.issuer_url}.`
     case 'trust.peers_resolved':
-      return `Each agent was told its peers: ${Object.keys(event.peers).map(id).join(', ')}.`
+      return `Each agent was told where to find the others: ${Object.keys(event.peers).map(id).join(', ')}.`
     case 'trust.establishing':
-      return `${id(event.initiator)} is about to shake hands with ${id(event.target)}${asking(event.grants)}.`
+      return `${id(event.initiator)} is about to introduce itself to ${id(event.target)}${asking(event.grants)}.`
     case 'trust.established':
-      return `${id(event.target)} grants ${id(event.initiator)} ${list(event.grants)} for ${life(event)}.`
+      return `${id(event.target)} knows who ${id(event.initiator)} is and allows it ${list(event.grants)} for ${life(event)}.`
     case 'trust.failed':
       return `No trust between ${id(event.initiator)} and ${id(event.target)}: ${event.error} (${event.code})`
     case 'step.started':
@@ -50,18 +59,18 @@ export function sentence(event: RunEvent, names: Names): string {
     case 'step.assertion_failed':
       return `Step ${event.step_id} did not do what was expected: ${event.error}`
     case 'handshake.started':
-      return `${reporter} accepted the hello of ${aid(event.peer_aid)}.`
+      return `${reporter} heard the introduction of ${aid(event.peer_aid)} and answers with its own.`
     case 'handshake.complete':
-      return `${reporter} holds a token of ${aid(event.peer_aid)} for ${list(event.grants)}.`
+      return `${reporter} holds a token by which ${aid(event.peer_aid)} allows it ${list(event.grants)}.`
     case 'handshake.failed':
-      return `${reporter} refused the handshake: ${event.error} (${event.code})`
+      return `${reporter} broke the introduction off: ${event.error} (${event.code})`
     case 'manifest.verify_failed':
-      return `${reporter} refused a manifest: ${event.cause}, from ${event.source_url}`
+      return `${reporter} does not believe what an agent says of itself at ${event.source_url}: ${event.cause}.`
     case 'capability.self_execute':
       return `${reporter} performs its own ${event.capability}.`
     case 'gate.decided':
       if (event.decision === 'challenged')
-        return `${reporter} asks the caller of ${event.capability} to prove that it holds the key of its token.`
+        return `${reporter} asks the caller of ${event.capability} to prove that the token it shows is its own.`
       return `${reporter} ${event.decision === 'allowed' ? 'lets' : 'refuses'} ${caller(event.caller_aid, aid)} ${event.decision === 'allowed' ? 'call' : 'the call of'} ${event.capability}${gateReason(event)}.`
     case 'capability.invoked':
       return `${reporter} answered ${aid(event.caller_aid)} for ${event.capability} with status ${event.status}.`
@@ -78,45 +87,45 @@ export function sentence(event: RunEvent, names: Names): string {
     case 'step.unexpected_status':
       return `Step ${event.step_id} got ${unexpected(event.result)}.`
     case 'step.fault_injected':
-      return `Fault ${event.kind} is put into step ${event.step_id}, against ${id(event.target)}${event.notes === '' ? '' : `: ${event.notes}`}.`
+      return `Something is made to go wrong in step ${event.step_id}, against ${id(event.target)}: ${event.kind}${event.notes === '' ? '' : ` (${event.notes})`}.`
     case 'step.fault_complete':
-      return `Fault ${event.kind} in step ${event.step_id} ${faultEnd(event.result)}.`
+      return `What was made to go wrong in step ${event.step_id}, ${event.kind}, ${faultEnd(event.result)}.`
     case 'delegation.issuing':
       return `${id(event.initiator)} is about to pass ${list(event.grants)} on to ${id(event.target)}.`
     case 'delegation.issued':
       return `${reporter} passed ${list(event.scope)} on to ${aid(event.delegatee_aid)}.`
     case 'delegation.redeeming':
-      return `${id(event.initiator)} is about to redeem the delegation at ${id(event.target)}.`
+      return `${id(event.initiator)} is about to show ${id(event.target)} what was passed on to it.`
     case 'delegation.redeemed':
       return event.role === 'issuer'
-        ? `${reporter} accepted the delegation and issued a token of its own for ${list(event.grants)}.`
-        : `${reporter} holds a token for ${list(event.grants)} that it got by delegation.`
+        ? `${reporter} accepted what was passed on and issued a token of its own for ${list(event.grants)}.`
+        : `${reporter} holds a token for ${list(event.grants)} that somebody passed on to it.`
     case 'delegation.rejected':
-      return `${reporter} rejected the delegation: ${event.error} (${event.code})`
+      return `${reporter} rejected what was passed on: ${event.error} (${event.code})`
     case 'tct.revoked':
-      return `${reporter} revoked a token it had issued.`
+      return `${reporter} took back a token it had issued.`
     case 'revocation.published':
       return event.result.to_cp
-        ? `The revocation was published to the Control Plane: ${event.result.reason}.`
-        : 'The revocation was not published; there is no Control Plane that took it.'
+        ? `The Control Plane tells everybody that the token was taken back: ${event.result.reason}.`
+        : 'Nobody else was told that the token was taken back; there is no Control Plane that took it.'
     case 'revocation.list_fetched':
-      return `${reporter} has a verified revocation list with ${event.jti_count} entries, ${event.added} of them new.`
+      return `${reporter} has a genuine list of tokens that were taken back: ${event.jti_count} of them, ${event.added} new.`
     case 'revocation.refresh_failed':
-      return `${reporter} could not fetch the revocation list: ${event.error}`
+      return `${reporter} could not fetch the list of tokens that were taken back: ${event.error}`
     case 'revocation.verify_failed':
-      return `${reporter} discarded a revocation list: ${event.cause}, ${event.detail}`
+      return `${reporter} threw away a list of tokens that were taken back, because it is not genuine: ${event.cause}, ${event.detail}`
     case 'revocation.poll':
       return `${reporter} ${postures[event.posture]}.`
     case 'revocation.degraded_serve':
-      return `${reporter} serves although its revocation list is not current: ${event.reason}`
+      return `${reporter} serves although it may not know of every token that was taken back: ${event.reason}`
     case 'identity.key.rotated':
-      return `${reporter} has a new key; it was ${aid(event.old_aid)} and is now ${aid(event.source === 'agent' ? event.new_aid : event.aid)}.`
+      return `${reporter} has a new key and so a new identity; it was ${aid(event.old_aid)} and is now ${aid(event.source === 'agent' ? event.new_aid : event.aid)}.`
     case 'tct.renewed':
-      return `${id(event.agent_id)} has a renewed token of ${id(event.target)}.`
+      return `${id(event.agent_id)} has a token of ${id(event.target)} that lasts longer.`
     case 'tct.renewal.requested':
-      return `${reporter} replaced the token it held of ${aid(event.peer_aid)} by the renewed one.`
+      return `${reporter} replaced the token it held of ${aid(event.peer_aid)} by the new one.`
     case 'tct.renewal.issued':
-      return `${reporter} renewed the token of ${aid(event.subject)}.`
+      return `${reporter} gave ${aid(event.subject)} a new token for the old one.`
     case 'tct.renewal.rejected':
       return `${reporter} refused to renew a token: ${event.error} (${event.code})`
     case 'tct.cache.stats':
@@ -125,35 +134,35 @@ export function sentence(event: RunEvent, names: Names): string {
         : `${id(event.agent_id)} remembers no verified tokens.`
     case 'session.bundle.exported':
       return event.source === 'agent'
-        ? `${reporter} signed a session bundle for ${event.participant_count} participants.`
-        : `${reporter} exported a session bundle for ${event.result.participant_aids.length} participants.`
+        ? `${reporter} signed a list of who takes part, ${event.participant_count} agents.`
+        : `${reporter} exported a list of who takes part, ${event.result.participant_aids.length} agents.`
     case 'session.bundle.verified':
       return event.source === 'agent'
-        ? `${reporter} finds the session bundle ${event.kind}, ${event.active_count} members active.`
-        : `${reporter} verified the session bundle: ${event.result.kind}, ${event.result.dropped_aids.length} members dropped.`
+        ? `${reporter} finds the list of who takes part ${event.kind}, ${event.active_count} of them still there.`
+        : `${reporter} verified the list of who takes part: ${event.result.kind}, ${event.result.dropped_aids.length} of them gone.`
     case 'spki.pin.checked':
-      return `The certificate is ${event.result.is_pinned ? 'one of' : 'not among'} the pinned ones.`
+      return `The certificate is ${event.result.is_pinned ? 'one of' : 'not among'} those that were agreed on.`
     case 'cp.enroll_started':
-      return `${id(event.agent_id)} enrols with the Control Plane.`
+      return `${id(event.agent_id)} registers with the Control Plane.`
     case 'cp.enroll_complete':
     case 'cp.enroll_succeeded':
       return `${reporter} is registered with the Control Plane.`
     case 'cp.enroll_failed':
-      return `${reporter} could not enrol (${event.stage}): ${event.transport ?? event.decode ?? `status ${event.status_code}`}`
+      return `${reporter} could not register (${event.stage}): ${enrolmentFailure(event)}`
     case 'cp.webhook.subscribed':
       return `The Control Plane will report ${event.result.events.join(', ') || 'every event'}.`
     case 'cp.webhook.subscribe_failed':
-      return `The Control Plane took no subscription: ${event.notes}`
+      return `The Control Plane will report nothing: ${event.notes}`
     case 'cp.webhook.delivered':
       return `The Control Plane reported ${event.event_type}.`
     case 'cp.trust_anchor.provisioned':
-      return `The Control Plane pinned the key of ${id(event.agent_id)}.`
+      return `The Control Plane knows the key of ${id(event.agent_id)} from now on.`
     case 'cp.delegation.tree':
-      return `The Control Plane listed the delegations of ${id(event.agent_id)}.`
+      return `The Control Plane listed what ${id(event.agent_id)} has passed on.`
     case 'llm.started':
       return `${reporter} asks ${generator(event)} for ${event.task}.`
     case 'llm.complete':
-      return `${reporter} got text for ${event.task} from ${generator(event)}${event.tokens_used === null ? '' : `, ${event.tokens_used} tokens`}.`
+      return `${reporter} got text for ${event.task} from ${generator(event)}${event.tokens_used === null ? '' : `, ${event.tokens_used} tokens of the model`}.`
     case 'llm.failed':
       return `${reporter} got no text for ${event.task} from ${generator(event)}: ${event.detail}`
     default:
@@ -166,17 +175,17 @@ function unknownEvent(event: never): string {
   return `An event of the type ${(event as { type: string }).type}, which this version does not know.`
 }
 
-const exits = { stopped: 'was stopped', crashed: 'ended by itself', fault: 'was killed by a fault' } as const
+const exits = { stopped: 'was stopped', crashed: 'ended by itself', fault: 'was killed on purpose' } as const
 
 const postures = {
-  unchecked: 'has no revocation list to go by but its own',
-  current: 'has a current revocation list',
-  degraded: 'has no current revocation list',
+  unchecked: 'knows only of the tokens it took back itself',
+  current: 'has a current list of tokens that were taken back',
+  degraded: 'has no current list of tokens that were taken back',
 } as const
 
 function unexpected(result: EventOf<'step.unexpected_status'>['result']): string {
   if ('status_code' in result) return `status ${result.status_code}, which was not expected`
-  return `a certificate that is ${result.actual ? '' : 'not '}pinned, which was not expected`
+  return `a certificate that is ${result.actual ? '' : 'not '}agreed on, which was not expected`
 }
 
 function faultEnd({ code, error }: FaultResult): string {
@@ -193,7 +202,7 @@ function list(grants: readonly string[]): string {
 }
 
 function asking(grants: readonly string[] | undefined): string {
-  return grants === undefined ? '' : ` and asks for ${list(grants)}`
+  return grants === undefined ? '' : ` and to ask for ${list(grants)}`
 }
 
 function life(event: { expires_at: number; ts: number }): string {
@@ -205,10 +214,8 @@ function caller(aid: string | null, name: (aid: string) => string): string {
   return aid === null ? 'a caller without a token' : name(aid)
 }
 
-function gateReason(event: {
-  stages: readonly { decision: string; stage: string; reason: string }[]
-}): string {
-  const refusal = event.stages.find(({ decision }) => decision === 'refused')
+function gateReason({ stages }: EventOf<'gate.decided'>): string {
+  const refusal = stages.find(({ decision }) => decision === 'refused')
   return refusal === undefined ? '' : ` at ${refusal.stage}: ${refusal.reason}`
 }
 
