@@ -46,7 +46,7 @@ function RunRow({ run }: { readonly run: RunSummary }) {
         <span className="run-row-name">{run.run_label ?? name ?? run.scenario_ref}</span>
         <RunStatusMark status={run.status} />
         <span className="muted small" title={absoluteTime(run.created_at)}>
-          {relativeTime(run.created_at, now)} · {run.event_count} events ·{' '}
+          {relativeTime(run.created_at, now)} · {run.event_count} events · {run.imported ? 'imported · ' : ''}
           <code>{run.run_id.slice(0, 8)}</code>
         </span>
       </a>

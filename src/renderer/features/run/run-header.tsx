@@ -40,6 +40,7 @@ export function RunHeader({ facts, connection }: RunHeaderProps) {
           </span>
           <Elapsed run={run} lastOffsetMs={events.at(-1)?.offset_ms ?? 0} />
           <span className="muted">
+            {run.imported ? 'imported, ' : ''}
             {run.template === null ? '' : `variant ${run.template}, `}
             started {absoluteTime(run.created_at)}
           </span>
