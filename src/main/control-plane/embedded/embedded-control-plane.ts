@@ -23,8 +23,9 @@ import { createRevocationList } from './revocation/revocation-list.ts'
 import { revocationRoutes } from './revocation/routes.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { delegationRoutes } from './routes/delegations.ts'
-import { eventStreamRoute } from './routes/event-stream.ts'
+import { eventStream } from './routes/event-stream.ts'
 import { eventRoutes } from './routes/events.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { tctRoutes } from './routes/tcts.ts'
@@ -70,6 +71,7 @@ export async function startEmbeddedControlPlane(
   const settings: Settings = { ...defaultSettings, ...options.settings }
   const database = openDatabase(options.file, controlPlaneMigrations)
   let port = 0
+  let isClosing = false
   const baseUrl = () => `http://127.0.0.1:${port}`
   const context: Context = {
     aitp,
@@ -89,12 +91,13 @@ export async function startEmbeddedControlPlane(
   const breakers = createBreakers(settings.webhooks, now)
   const dispatcher = createDispatcher(context, webhooks, breakers)
   const revocations = createRevocationList(context, database)
+  const stream = eventStream(context, events)
   const limits = createRateLimits(settings, now)
   const app = createApp({
     routes: [
-      ...probeRoutes(context),
+      ...probeRoutes(context, () => isClosing),
       ...eventRoutes(context, events, ingest),
-      eventStreamRoute(context, events),
+      stream.route,
       ...sessionRoutes(context, events),
       ...tctRoutes(context),
       ...delegationRoutes(context),
@@ -106,6 +109,7 @@ export async function startEmbeddedControlPlane(
       ...pinnedKeyRoutes(context),
       ...webhookRoutes(context, webhooks, breakers),
       auditRoute(context),
+      metricsRoute(context, { limits, breakers, webhooks, cutOff: stream.cutOff }),
     ],
     apiKey,
     settings,
@@ -134,6 +138,7 @@ export async function startEmbeddedControlPlane(
     port,
     aid: context.identity.key.aid,
     async close() {
+      isClosing = true
       for (const timer of timers) clearInterval(timer)
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -24,12 +24,22 @@ export interface AdminAudit {
     target: string,
     details?: unknown,
   ): void
+  /** Changes that could not be recorded since the start; each was answered as failed. */
+  failures(): number
 }
 
 export function createAdminAudit(database: DatabaseSync, now: () => number): AdminAudit {
   const insert = database.prepare('INSERT INTO admin_audit_log VALUES (?, ?, ?, ?, ?, ?, ?)')
+  let failures = 0
   return {
-    record: (action, { actor, requestId }, target, details = null) =>
-      void insert.run(randomUUID(), action, actor, target, JSON.stringify(details), requestId, now()),
+    record(action, { actor, requestId }, target, details = null) {
+      try {
+        insert.run(randomUUID(), action, actor, target, JSON.stringify(details), requestId, now())
+      } catch (error) {
+        failures += 1
+        throw error
+      }
+    },
+    failures: () => failures,
   }
 }

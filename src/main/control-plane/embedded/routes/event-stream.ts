@@ -15,10 +15,23 @@ const mostUnread = 1024 * 1024
  * Events as they come (control-plane.md §10). Something is sent at once (D-17), and each frame has an id from which a
  * reader that was cut off can go on, also after a restart.
  */
-export function eventStreamRoute({ settings, bus }: Context, store: EventStore): Route {
+export function eventStream(
+  { settings, bus }: Context,
+  store: EventStore,
+): { readonly route: Route; readonly cutOff: () => number } {
   const { capacity, heartbeatMs } = settings.stream
   let open = 0
-  return {
+  let cutOff = 0
+
+  function send(response: ServerResponse, event: StoredEvent): void {
+    if (response.destroyed) return
+    response.write(`id: ${event.seq}\ndata: ${JSON.stringify(liveRecord(event))}\n\n`)
+    if (response.writableLength <= mostUnread) return
+    cutOff += 1
+    response.destroy()
+  }
+
+  const route: Route = {
     method: 'GET',
     path: '/api/events/stream',
     access: 'key',
@@ -64,6 +77,7 @@ export function eventStreamRoute({ settings, bus }: Context, store: EventStore):
       }
     },
   }
+  return { route, cutOff: () => cutOff }
 }
 
 function* everythingAfter(store: EventStore, seq: number): Generator<StoredEvent> {
@@ -74,10 +88,4 @@ function* everythingAfter(store: EventStore, seq: number): Generator<StoredEvent
     if (last === undefined || events.length < page) return
     from = last.seq
   }
-}
-
-function send(response: ServerResponse, event: StoredEvent): void {
-  if (response.destroyed) return
-  response.write(`id: ${event.seq}\ndata: ${JSON.stringify(liveRecord(event))}\n\n`)
-  if (response.writableLength > mostUnread) response.destroy()
 }
