@@ -38,11 +38,13 @@ export interface ControlPlane {
   }): Promise<PinnedKey | null>
   trustAnchors(namespace: string): Promise<TrustAnchor[]>
   pinnedKeys(namespace: string): Promise<PinnedKey[]>
+  /** Whether nobody answers there at the moment. */
+  isAway(): boolean
   close(): void
 }
 
 export function createControlPlane(config: ControlPlaneConfig, log: Logger): ControlPlane {
-  const { request, close } = createConnection(config, log)
+  const { request, isAway, close } = createConnection(config, log)
 
   async function list<Item extends z.ZodType>(
     path: string,
@@ -102,6 +104,7 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
     upsertPinnedKey: (key) => create('/api/pinned-keys', key, PinnedKey),
     trustAnchors,
     pinnedKeys: (namespace) => list('/api/pinned-keys', { namespace }, 'pinnedKeys', PinnedKey),
+    isAway,
     close,
   }
 }
