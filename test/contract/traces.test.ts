@@ -61,6 +61,12 @@ describe('the trace of a run', () => {
     expect(new Set(spans.map(({ service }) => service))).toEqual(
       new Set(['aitp-console', ...record.agents.map(({ agent_id }) => agent_id)]),
     )
+    for (const { agent_id, pid } of record.agents) {
+      expect(pid).not.toBeNull()
+      const life = spans.find(({ name }) => name === `agent ${agent_id}`)
+      expect(life).toMatchObject({ service: agent_id, parentSpanId: roots[0]?.spanId })
+      expect(life?.events.map(({ name }) => name)).toEqual(['agent.ready', 'agent.exited'])
+    }
     for (const { startTimeUnixNano, endTimeUnixNano } of spans)
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true)
 

@@ -115,6 +115,7 @@ describe('the metrics', () => {
     tell(responderDone, agent)
     tell({ ...responderDone, role: 'initiator' }, { ...agent, agent_id: 'a' })
     tell(established)
+    tell(responderDone, agent)
     tell(
       { type: 'delegation.issued', tct: facts, delegatee_aid: 'd', scope: [], jti: 'd1', parent_jti: 'j' },
       agent,

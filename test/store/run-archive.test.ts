@@ -188,7 +188,7 @@ describe('a run as a file', () => {
     ['has a second record', 2, ([head = '', ...rest]) => [head, head, ...rest]],
     ['has an event of another run', 3, changed(3, '"run_id":"r"', '"run_id":"s"')],
     ['has an event of no known type', 3, changed(3, '"step.skipped"', '"step.dreamt"')],
-    ['lacks an event', 3, (lines) => lines.toSpliced(2, 1)],
+    ['lacks an event', 2, (lines) => lines.toSpliced(1, 1)],
     ['has an event twice', 4, ([...lines]) => lines.toSpliced(2, 0, lines[2] ?? '')],
     ['has an event that a later one causes', 2, changed(2, '"cause_seq":[]', '"cause_seq":[2]')],
     ['has a capture twice', 6, ([...lines]) => lines.toSpliced(4, 0, lines[4] ?? '')],
