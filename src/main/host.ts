@@ -26,6 +26,7 @@ import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
+import { createReportStore } from './store/report-store.ts'
 import { readRetention } from './store/retention.ts'
 import { createRunArchive } from './store/run-archive.ts'
 import { createRunStore } from './store/run-store.ts'
@@ -76,6 +77,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
+  const reports = createReportStore(database)
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
@@ -114,6 +116,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     ...parts,
     ports: createPortAllocator(config.agentBasePort),
     hostUrl,
+    reports,
     log,
   })
   const hosted = createHostedAgents({
@@ -175,6 +178,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     await traces.close()
     controlPlanes.close()
     await own?.close()
+    reports.close()
     database.close()
     log.info('host closed')
   }

@@ -1,6 +1,8 @@
 import type { RunEvent } from '../../shared/events.ts'
+import type { SentBatch } from '../../shared/projections.ts'
+import { batches } from './batches.ts'
 import type { ControlPlane } from './client.ts'
-import { type ReportTerms, reportedEvent } from './reported-event.ts'
+import { type ReportedEvent, type ReportTerms, reportedEvent } from './reported-event.ts'
 
 /** Tells a Control Plane of a run while it goes on, in small batches, and never holds the run up (B-58, B-59). */
 export interface Report {
@@ -15,8 +17,12 @@ const gatherMs = 200
 /** As many as go at once without waiting. */
 const mostWaiting = 100
 
-export function createReport(controlPlane: ControlPlane, terms: ReportTerms): Report {
-  let waiting: Record<string, unknown>[] = []
+export function createReport(
+  controlPlane: ControlPlane,
+  terms: ReportTerms,
+  onSent: (batch: SentBatch) => void,
+): Report {
+  let waiting: ReportedEvent[] = []
   let sending: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
@@ -26,8 +32,17 @@ export function createReport(controlPlane: ControlPlane, terms: ReportTerms): Re
     const batch = waiting
     waiting = []
     // One after the other: a Control Plane projects events in the order in which they come.
-    if (batch.length > 0) sending = sending.then(() => controlPlane.ingestEvents(batch))
+    if (batch.length > 0) sending = sending.then(() => send(batch))
     return sending
+  }
+
+  async function send(events: readonly ReportedEvent[]): Promise<void> {
+    for (const batch of batches(events)) {
+      const sentAt = Date.now() / 1000
+      const { status, error } = await controlPlane.ingestEvents(batch)
+      const seqs = batch.map(({ seq }) => seq)
+      onSent({ first_seq: Math.min(...seqs), last_seq: Math.max(...seqs), sent_at: sentAt, status, error })
+    }
   }
 
   return {

@@ -9,8 +9,17 @@ export interface ReportTerms {
   readonly boundary: string
 }
 
+/** An event as a Control Plane is told of it. */
+export type ReportedEvent = Omit<RunEvent, 'source'> & {
+  readonly id: string
+  readonly source: string
+  readonly aid_a?: string
+  readonly aid_b?: string
+  readonly boundary: string
+}
+
 /** The event as it is reported: with an id of its own, so that it may be sent twice, and with AIDs in place of names. */
-export function reportedEvent(event: RunEvent, { aidOf, boundary }: ReportTerms): Record<string, unknown> {
+export function reportedEvent(event: RunEvent, { aidOf, boundary }: ReportTerms): ReportedEvent {
   const [a, b] = parties(event, aidOf)
   return {
     ...event,

@@ -7,6 +7,7 @@ import { giveBack, type Leases, type RunningAgent } from '../hosting/launch-agen
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
+import type { ReportStore } from '../store/report-store.ts'
 import type { RunEnd, RunStore } from '../store/run-store.ts'
 import { discover } from '../trust/discovery.ts'
 import { asExpected } from './as-expected.ts'
@@ -22,6 +23,7 @@ import { tellExit } from './tell-exit.ts'
 export interface Conductor extends RunStarter {
   readonly store: RunStore
   readonly logs: EventLogs
+  readonly reports: ReportStore
   /** Where a Control Plane reaches this host. */
   readonly hostUrl: () => string
 }
@@ -38,21 +40,32 @@ export interface RunPlan {
   readonly abort: AbortController
 }
 
+/** A run that has ended. */
+export interface Conducted {
+  /** Settles when the Control Plane has been told of its end, or could not be. */
+  readonly reported: Promise<void>
+}
+
 /**
  * Takes one run from its first event to its last: agents, discovery, trust, steps, clean-up. Whatever happens on the
  * way, processes are gone and ports free before the last event is written.
  */
-export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<void> {
+export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<Conducted> {
   const context: RunContext = {
     ...plan,
     aitp: conductor.aitp,
     hostUrl: conductor.hostUrl(),
     report:
       plan.controlPlane &&
-      createReport(plan.controlPlane, {
-        aidOf: (agentId) => context.agents.get(agentId)?.aid ?? context.peers.get(agentId)?.aid ?? undefined,
-        boundary: plan.scenario.scenario.spec.trust.boundary,
-      }),
+      createReport(
+        plan.controlPlane,
+        {
+          aidOf: (agentId) =>
+            context.agents.get(agentId)?.aid ?? context.peers.get(agentId)?.aid ?? undefined,
+          boundary: plan.scenario.scenario.spec.trust.boundary,
+        },
+        (batch) => conductor.reports.add(plan.runId, batch),
+      ),
     log: conductor.logs.open(plan.runId),
     signal: plan.abort.signal,
     workers: new Set(),
@@ -96,7 +109,7 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
   const { body, end } = ending(failure, context)
   context.log.end(body, end, lastSeq)
   stopReporting()
-  void report?.flush()
+  return { reported: report?.flush() ?? Promise.resolve() }
 }
 
 async function performPhases(
