@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { readRetention } from '../../src/main/store/retention.ts'
+import { createRunArchive } from '../../src/main/store/run-archive.ts'
 import { RunFilter } from '../../src/shared/contract.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { temporaryFolder } from '../support/folders.ts'
@@ -91,6 +93,17 @@ describe('what is kept (B-29)', () => {
     opened.database.prepare("UPDATE runs SET ended_at = ? WHERE run_id = 'old'").run(monthAgo)
     opened.archive.retain()
     expect(idsOf(opened)).toEqual(['new'])
+  })
+
+  it('is never silent: the log names each run that was deleted', () => {
+    const opened = openStore()
+    const lines: string[] = []
+    const log = pino({ base: null }, { write: (line) => void lines.push(line) })
+    for (const id of ['a', 'b', 'c']) finished(opened, id)
+    createRunArchive({ ...opened, log }, { max_runs: 1, max_age_days: null }).retain()
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { run_ids: ['a', 'b'], retention: { max_runs: 1, max_age_days: null } },
+    ])
   })
 
   it('is everything without limits', () => {

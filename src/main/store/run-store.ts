@@ -86,8 +86,9 @@ export function createRunStore(database: DatabaseSync): RunStore {
   const deleteEnded = database.prepare('DELETE FROM runs WHERE run_id = ? AND ended_at IS NOT NULL')
   const selectBeyond = database.prepare(
     `SELECT run_id FROM runs WHERE ended_at IS NOT NULL AND (
-       ended_at < :endedBefore OR rowid NOT IN (
-         SELECT rowid FROM runs WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT :newest
+       ended_at < :endedBefore OR :newest IS NOT NULL AND rowid NOT IN (
+         SELECT rowid FROM runs WHERE ended_at IS NOT NULL
+         ORDER BY ended_at DESC, rowid DESC LIMIT coalesce(:newest, 0)
        )
      )`,
   )
@@ -187,6 +188,6 @@ export function createRunStore(database: DatabaseSync): RunStore {
       return deleteEnded.run(runId).changes === 1
     },
     beyond: (newest, endedBefore) =>
-      selectBeyond.all({ newest: newest ?? -1, endedBefore }).map((found) => String(found['run_id'])),
+      selectBeyond.all({ newest, endedBefore }).map((found) => String(found['run_id'])),
   }
 }

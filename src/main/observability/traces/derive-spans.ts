@@ -52,7 +52,7 @@ export function deriveSpans(run: RunRecord, exchanges: readonly ExchangeDetail[]
     }),
     ...exchangeSpans(exchanges, run.events, new Set(operations.values()), rootId),
   ]
-  return spans.map((span) => within(span, root))
+  return oneTree(spans, rootId).map((span) => within(span, root))
 }
 
 function internal(
@@ -100,6 +100,25 @@ function livesOf(events: readonly RunEvent[]): { agentId: string; events: RunEve
     const exit = events.find((other) => other.type === 'agent.exited' && other.agent_id === agentId)
     return [{ agentId, events: [event, ...(exit === undefined ? events.slice(-1) : [exit])] }]
   })
+}
+
+/** Agents choose ids and parents: who takes another's id is left out, and what would lead nowhere hangs on the run. */
+function oneTree(spans: readonly Span[], rootId: string): Span[] {
+  const byId = new Map<string, Span>()
+  for (const span of spans) if (!byId.has(span.id)) byId.set(span.id, span)
+  return [...byId.values()].map((span) =>
+    leadsTo(rootId, span, byId) ? span : { ...span, parentId: rootId },
+  )
+}
+
+function leadsTo(rootId: string, span: Span, byId: ReadonlyMap<string, Span>): boolean {
+  const passed = new Set<string>()
+  let at: Span | undefined = span
+  while (at !== undefined && at.id !== rootId && !passed.has(at.id)) {
+    passed.add(at.id)
+    at = at.parentId === null ? undefined : byId.get(at.parentId)
+  }
+  return at?.id === rootId
 }
 
 /** Agents say when something was by their own clocks, which need not be right. */

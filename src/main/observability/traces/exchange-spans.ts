@@ -21,9 +21,9 @@ export function exchangeSpans(
   const byId = new Map(exchanges.map((exchange) => [exchange.exchange_id, exchange]))
   const told = Map.groupBy(events, ({ exchange_id = '', agent_id = '' }) => keyOf(exchange_id, agent_id))
 
-  function parentOf({ parent_id, operation }: StoredCapture): string {
+  function parentOf({ parent_id, operation, agent_id }: StoredCapture): string {
     const cause = parent_id === undefined ? undefined : byId.get(parent_id)
-    if (cause?.server) return serverId(cause.exchange_id)
+    if (cause?.server?.agent_id === agent_id) return serverId(cause.exchange_id)
     return operation !== null && operations.has(operation) ? operation : rootId
   }
 
