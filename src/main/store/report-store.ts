@@ -10,12 +10,15 @@ export interface ReportStore {
 }
 
 export function createReportStore(database: DatabaseSync): ReportStore {
-  const insert = database.prepare('INSERT INTO sent_batches VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+  // A run may have been deleted while the answer was on its way.
+  const insert = database.prepare(
+    `INSERT INTO sent_batches SELECT run_id, ?, ?, ?, ?, ? FROM runs WHERE run_id = ? ON CONFLICT DO NOTHING`,
+  )
   const select = database.prepare('SELECT * FROM sent_batches WHERE run_id = ? ORDER BY sent_at, first_seq')
   let isClosed = false
   return {
     add(runId, { first_seq, last_seq, sent_at, status, error }) {
-      if (!isClosed) insert.run(runId, first_seq, last_seq, sent_at, status, error)
+      if (!isClosed) insert.run(first_seq, last_seq, sent_at, status, error, runId)
     },
     list: (runId) =>
       select.all(runId).map((row) => ({
