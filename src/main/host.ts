@@ -126,6 +126,9 @@ export async function createHost(config: HostConfig): Promise<Host> {
     ),
   })
   const handlers = createHandlers({
+    aitp: parts.aitp,
+    controlPlanes,
+    reports,
     version: config.version,
     bearer,
     codes,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { agentCalls } from './contract/agents.ts'
+import { controlPlaneScreenCalls } from './contract/control-plane-screens.ts'
 import type { Call } from './contract/define.ts'
 import { runCalls } from './contract/runs.ts'
 import { scenarioCalls } from './contract/scenarios.ts'
@@ -10,7 +11,13 @@ export { Retention, RunControl, RunCreated, RunFilter, StartRun } from './contra
 export { ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
 
 /** The only list of what the interface can ask and hear; handlers, routes, IPC and clients follow from it. */
-export const contract = { ...serviceCalls, ...scenarioCalls, ...runCalls, ...agentCalls } as const
+export const contract = {
+  ...serviceCalls,
+  ...scenarioCalls,
+  ...runCalls,
+  ...agentCalls,
+  ...controlPlaneScreenCalls,
+} as const
 
 export type Contract = typeof contract
 export type CallName = {

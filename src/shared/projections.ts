@@ -17,7 +17,7 @@ export type SentBatch = z.infer<typeof SentBatch>
  * Why what the Control Plane shows is not what happened (console.md D.11). `same`: it is. `not_sent`: the event never
  * left. `refused`: it was sent and not taken. `lost`: it was sent and nothing was answered. `not_projected`: it is
  * stored and nothing was made of it. `different`: it is shown otherwise. `without_parties`: shown without who took part.
- * `unknown_here`: shown, and this run knows nothing of it.
+ * `gone`: it was there, and was taken away. `unknown_here`: shown, and this run knows nothing of it.
  */
 export const Difference = z.enum([
   'same',
@@ -27,6 +27,7 @@ export const Difference = z.enum([
   'not_projected',
   'without_parties',
   'different',
+  'gone',
   'unknown_here',
 ])
 export type Difference = z.infer<typeof Difference>

@@ -37,6 +37,8 @@ export interface ControlPlane {
   }): Promise<PinnedKey | null>
   trustAnchors(namespace: string): Promise<TrustAnchor[]>
   pinnedKeys(namespace: string): Promise<PinnedKey[]>
+  /** What is answered to a question, as it is; `null` where nothing is, or a refusal. */
+  read(path: string): Promise<unknown>
   /** Whether nobody answers there at the moment. */
   isAway(): boolean
   close(): void
@@ -125,6 +127,10 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
     upsertPinnedKey: (key) => create('/api/pinned-keys', key, PinnedKey),
     trustAnchors,
     pinnedKeys: (namespace) => list('/api/pinned-keys', { namespace }, 'pinnedKeys', PinnedKey),
+    async read(path) {
+      const answer = await request('GET', path)
+      return answer?.ok ? answer.body : null
+    },
     isAway,
     close,
   }

@@ -53,9 +53,6 @@ interface Verdict {
   readonly explanation: string
 }
 
-/** Subscriptions are made by a call of their own, and entries of the signed list too; the rest comes from events. */
-const madeByCall: readonly ProjectionRow['kind'][] = ['webhook', 'revocation']
-
 function judge(fact: LocalFact, sent: SentBatch | null, shown: Shown | null): Verdict {
   if (fact.kind === 'revocation') return judgeRevocation(fact, shown)
   if (shown === null) return whyMissing(fact, sent)
@@ -79,8 +76,8 @@ function judge(fact: LocalFact, sent: SentBatch | null, shown: Shown | null): Ve
 }
 
 function whyMissing({ kind, reportedBy }: LocalFact, sent: SentBatch | null): Verdict {
-  if (madeByCall.includes(kind)) {
-    return { difference: 'not_projected', explanation: 'The Control Plane does not know it any more.' }
+  if (kind === 'webhook') {
+    return { difference: 'gone', explanation: 'It is not there any more: a subscription ends with its run.' }
   }
   if (sent === null) {
     return { difference: 'not_sent', explanation: `${reportedBy} has not been sent to the Control Plane.` }

@@ -12,14 +12,16 @@ export interface LocalFact {
   readonly reportedBy: RunEvent['type']
 }
 
-type AidOf = (agentId: string) => string | null
+/** The AID that an agent had when an event was told. */
+type AidAt = (agentId: string | undefined, seq: number) => string | null
 
 /** Sessions, tokens, delegations, revocations and subscriptions of a run, from its log alone. */
-export function localTruth(events: readonly RunEvent[], aidOf: AidOf): LocalFact[] {
+export function localTruth(events: readonly RunEvent[]): LocalFact[] {
+  const aidAt = aidsOverTime(events)
   return [
-    ...sessions(events, aidOf),
+    ...sessions(events, aidAt),
     ...tokens(events),
-    ...delegations(events, aidOf),
+    ...delegations(events, aidAt),
     ...revocations(events),
     ...webhooks(events),
   ]
@@ -28,7 +30,18 @@ export function localTruth(events: readonly RunEvent[], aidOf: AidOf): LocalFact
 const ofType = <Type extends RunEvent['type']>(events: readonly RunEvent[], ...types: readonly Type[]) =>
   events.filter((event): event is EventOf<Type> => (types as readonly string[]).includes(event.type))
 
-function sessions(events: readonly RunEvent[], aidOf: AidOf): LocalFact[] {
+/** An agent that rotates its key is another AID from then on. */
+function aidsOverTime(events: readonly RunEvent[]): AidAt {
+  const changes = ofType(events, 'agent.ready', 'identity.key.rotated').flatMap((event) => {
+    if (event.agent_id === undefined) return []
+    const aid = 'new_aid' in event ? event.new_aid : event.aid
+    return [{ agentId: event.agent_id, seq: event.seq, aid }]
+  })
+  return (agentId, seq) =>
+    changes.findLast((change) => change.agentId === agentId && change.seq <= seq)?.aid ?? null
+}
+
+function sessions(events: readonly RunEvent[], aidAt: AidAt): LocalFact[] {
   const told = ofType(events, 'handshake.started', 'handshake.complete', 'handshake.failed')
   const bySession = Map.groupBy(
     told.filter((event) => event.session_id !== undefined),
@@ -45,7 +58,7 @@ function sessions(events: readonly RunEvent[], aidOf: AidOf): LocalFact[] {
     return {
       kind: 'session',
       id,
-      local: { status, ...parties(ofSession, aidOf) },
+      local: { status, ...parties(ofSession, aidAt) },
       seqs: ofSession.map(({ seq }) => seq),
       reportedBy: last?.type ?? 'handshake.started',
     }
@@ -55,12 +68,12 @@ function sessions(events: readonly RunEvent[], aidOf: AidOf): LocalFact[] {
 /** Who began and who answered, as far as their own reports say. */
 function parties(
   ofSession: readonly EventOf<'handshake.started' | 'handshake.complete' | 'handshake.failed'>[],
-  aidOf: AidOf,
+  aidAt: AidAt,
 ): { aidA: string | null; aidB: string | null } {
   let aidA: string | null = null
   let aidB: string | null = null
   for (const event of ofSession) {
-    const own = event.agent_id === undefined ? null : aidOf(event.agent_id)
+    const own = aidAt(event.agent_id, event.seq)
     const peer = event.type === 'handshake.failed' ? null : event.peer_aid
     const [a, b] = event.role === 'initiator' ? [own, peer] : [peer, own]
     aidA ??= a
@@ -71,33 +84,35 @@ function parties(
 
 function tokens(events: readonly RunEvent[]): LocalFact[] {
   const revoked = new Set(ofType(events, 'tct.revoked').map(({ jti }) => jti))
-  return ofType(
+  const told = ofType(
     events,
     'handshake.complete',
     'delegation.redeemed',
     'tct.renewal.issued',
     'tct.renewal.requested',
-  ).flatMap((event) => {
-    const claims = event.tct?.claims
-    const id = claims?.['jti']
-    if (claims === undefined || typeof id !== 'string') return []
+  ).filter((event) => typeof event.tct?.claims['jti'] === 'string')
+  // Of a renewal both sides tell.
+  return [...Map.groupBy(told, (event) => String(event.tct?.claims['jti']))].flatMap(([id, both]) => {
+    const [first] = both
+    const claims = first?.tct?.claims
+    if (first === undefined || claims === undefined) return []
     const local = {
       issuer: claims['iss'],
       subject: claims['sub'],
       grants: claims['grants'],
       revoked: revoked.has(id),
     }
-    return [{ kind: 'tct' as const, id, local, seqs: [event.seq], reportedBy: event.type }]
+    return [{ kind: 'tct' as const, id, local, seqs: both.map(({ seq }) => seq), reportedBy: first.type }]
   })
 }
 
-function delegations(events: readonly RunEvent[], aidOf: AidOf): LocalFact[] {
+function delegations(events: readonly RunEvent[], aidAt: AidAt): LocalFact[] {
   return ofType(events, 'delegation.issued').map((event) => ({
     kind: 'delegation',
     id: event.jti,
     local: {
       parentJti: event.parent_jti,
-      delegator: event.agent_id === undefined ? null : aidOf(event.agent_id),
+      delegator: aidAt(event.agent_id, event.seq),
       delegatee: event.delegatee_aid,
       scope: event.scope,
     },
