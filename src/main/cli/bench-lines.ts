@@ -1,3 +1,4 @@
+import type { ControlPlaneBenchResult } from '../bench/control-plane/run.ts'
 import type { EventsBenchResult } from '../bench/events/run.ts'
 import type { Compared, ProcessBenchResult } from '../bench/processes/run.ts'
 import type { Requests } from '../bench/processes/workload.ts'
@@ -35,6 +36,17 @@ export function eventsBenchLines(result: EventsBenchResult): string[] {
     `  the same rows into a bare SQLite table: ${Math.round(barePerSecond)} a second, ratio ${ratio.toFixed(3)}`,
     `  from append to subscriber: ${p99Ms.toFixed(1)} ms at the 99th percentile`,
     `  medians of ${rounds} interleaved rounds of ${events} events`,
+  ]
+}
+
+export function controlPlaneBenchLines(result: ControlPlaneBenchResult): string[] {
+  const { name, events, batch, stored, sessions, oursPerSecond, barePerSecond, ratio, p99Ms } = result
+  const lost = events - stored
+  return [
+    `${name}: ${Math.round(oursPerSecond)} events a second over HTTP, stored and projected, ${batch} a request`,
+    `  of ${events} events ${lost === 0 ? 'none' : lost} lost; ${sessions} sessions made of them`,
+    `  the same events into a bare SQLite table: ${Math.round(barePerSecond)} a second, ratio ${ratio.toFixed(3)}`,
+    `  99th percentile: discovery ${p99Ms.discovery.toFixed(1)} ms, history ${p99Ms.history.toFixed(1)} ms, tree ${p99Ms.tree.toFixed(1)} ms`,
   ]
 }
 

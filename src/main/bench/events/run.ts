@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { median } from '../compare.ts'
+import { median, percentile } from '../compare.ts'
+import { inFolder } from '../in-folder.ts'
 import { type EventsRound, type EventsWorkload, measureRound } from './round.ts'
 
 export interface EventsBenchResult {
@@ -41,19 +39,5 @@ export async function runEventsBench(workload: EventsWorkload, rounds: number): 
       measured.flatMap(({ delaysMs }) => delaysMs),
       0.99,
     ),
-  }
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right)
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN
-}
-
-async function inFolder<Result>(act: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'aitp-console-bench-'))
-  try {
-    return await act(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }

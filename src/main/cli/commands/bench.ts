@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { benchmarks } from '../../bench/benchmarks.ts'
+import { controlPlaneWorkload, runControlPlaneBench } from '../../bench/control-plane/run.ts'
 import { eventsWorkload, runEventsBench } from '../../bench/events/run.ts'
 import { runProcessBench } from '../../bench/processes/run.ts'
 import { workloads } from '../../bench/processes/workload.ts'
 import { runBenchmark } from '../../bench/run.ts'
-import { benchLines, eventsBenchLines, processBenchLines } from '../bench-lines.ts'
+import { benchLines, controlPlaneBenchLines, eventsBenchLines, processBenchLines } from '../bench-lines.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -23,7 +24,7 @@ const ROUNDS = 201
 const PROCESS_ROUNDS = 3
 const EVENT_ROUNDS = 9
 
-const known: readonly string[] = [...[...benchmarks, ...workloads].map(({ name }) => name), 'events']
+const known: readonly string[] = [...[...benchmarks, ...workloads].map(({ name }) => name), 'events', 'cp']
 
 export function addBench(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
@@ -56,6 +57,11 @@ export function addBench(program: Command, terminal: Terminal, end: (code: ExitC
       if (wanted.has('events')) {
         const result = await runEventsBench(eventsWorkload, asked ?? EVENT_ROUNDS)
         tell(result, eventsBenchLines(result))
+      }
+      if (wanted.has('cp')) {
+        const result = await runControlPlaneBench(controlPlaneWorkload)
+        tell(result, controlPlaneBenchLines(result))
+        if (result.stored < result.events) end(1)
       }
       if (json) terminal.write(`${JSON.stringify({ results }, null, 2)}\n`)
     })
