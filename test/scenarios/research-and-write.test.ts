@@ -51,7 +51,7 @@ describe(researchAndWrite, () => {
   })
 
   it('emits its events in the reference order', async () => {
-    const { events } = await runToRecord(temporaryFolder(), '--input', 'topic=order')
+    const { events } = await runToRecord(temporaryFolder(), '--input', 'topic=order', '--cp', 'off')
     const named = events
       .filter(({ type }) => !type.startsWith('agent.'))
       .map((event) => (event.source === 'agent' ? `[${event.agent_id}] ${event.type}` : event.type))

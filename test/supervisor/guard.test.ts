@@ -116,6 +116,7 @@ describe('a program under the guard', () => {
     const scenarios = scenarioTree({
       agents: [{ id: 'writer', ref: '_shared/agents/foreign' }],
       manifests: { foreign: programManifest([foreignWorker, pidFile]) },
+      steps: [{ id: 'stay', type: 'wait', ms: 10_000 }],
     })
     const running = startCli(['run', ofTheTest, '--scenarios', scenarios, '--allow-programs', '--pause'], {
       home: temporaryFolder(),

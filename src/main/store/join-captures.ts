@@ -104,6 +104,8 @@ function requestOutcome(
 ): Message['outcome'] {
   if (refusal !== null) return 'refused'
   if (server) return 'accepted'
+  // Who is no agent of this run reports nothing; that it answered shows that it took the request.
+  if (client?.response && client.peer_agent_id === null) return 'accepted'
   if (client?.error && !client.response) return 'lost'
   return 'pending'
 }

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../shared/events.ts'
-import type { Exchange } from '../../../shared/exchange.ts'
+import type { Exchange, ExchangeKind } from '../../../shared/exchange.ts'
 import type { Names } from '../../../shared/narration/names.ts'
 import type { RunAgent, RunRecord } from '../../../shared/run.ts'
 
@@ -11,6 +11,8 @@ export interface Participant {
   readonly name: string
   /** `null` for a party that is no agent of this run. */
   readonly agent: RunAgent | null
+  /** Organisation and key suite of an agent; what is known of another party. */
+  readonly about: string
   readonly state: AgentState
   readonly exit: string | null
 }
@@ -27,6 +29,7 @@ export function participantsOf(
       id: agent.agent_id,
       name: agent.display_name,
       agent,
+      about: `${agent.org} · ${agent.signing_suite}`,
       state: 'waiting',
       exit: null,
     })
@@ -44,13 +47,22 @@ export function participantsOf(
         exit: event.signal ?? (event.exit_code === null ? null : `exit code ${event.exit_code}`),
       })
   }
-  for (const { from, to } of exchanges)
-    for (const id of [from, to]) if (!found.has(id)) found.set(id, stranger(id))
+  for (const { from, to, kind } of exchanges)
+    for (const id of [from, to])
+      if (!found.has(id)) found.set(id, withControlPlane.includes(kind) ? controlPlane(id) : stranger(id))
   return named([...found.values()])
 }
 
 function stranger(id: string): Participant {
-  return { id, name: id, agent: null, state: 'waiting', exit: null }
+  return { id, name: id, agent: null, about: 'no agent of this run', state: 'waiting', exit: null }
+}
+
+/** What agents ask of a Control Plane, and of nobody else. */
+const withControlPlane: readonly ExchangeKind[] = ['enroll', 'revocation_list']
+
+/** Known by its address alone. */
+function controlPlane(id: string): Participant {
+  return { ...stranger(id), name: 'Control Plane', about: id }
 }
 
 /** The name of an agent, where it has that for itself; else the id, which nobody shares. */

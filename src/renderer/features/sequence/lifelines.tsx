@@ -11,12 +11,10 @@ export function Lifelines({ participants, end }: LifelinesProps) {
     <div className={`lifelines ${end}`} aria-hidden={end === 'bottom'}>
       <span className="sequence-gutter" />
       <div className="lifelines-lanes">
-        {participants.map(({ id, name, agent }) => (
+        {participants.map(({ id, name, about }) => (
           <div key={id} className="lifeline-head">
             <strong>{name}</strong>
-            <span className="muted">
-              {agent ? `${agent.org} · ${agent.signing_suite}` : 'no agent of this run'}
-            </span>
+            <span className="muted">{about}</span>
           </div>
         ))}
       </div>

@@ -18,6 +18,8 @@ export type SequenceRow =
 
 /** Beyond this many, conversations start folded into one line each. */
 const mostOpen = 4
+/** What agents ask of a Control Plane by themselves starts folded: it is not what the run is about. */
+const aside: readonly Conversation['kind'][] = ['enroll', 'revocation_list']
 
 /** What is shown, from top to bottom. A conversation in which something went wrong is never folded for the reader. */
 export function rowsOf(
@@ -25,10 +27,11 @@ export function rowsOf(
   folds: ReadonlyMap<string, boolean>,
   selectedExchange: string | null,
 ): readonly SequenceRow[] {
-  const many = conversations.length > mostOpen
+  const many = conversations.filter(({ kind }) => !aside.includes(kind)).length > mostOpen
   return conversations.flatMap((conversation) => {
     const selected = conversation.messages.some(({ exchange }) => exchange.exchange_id === selectedExchange)
-    const folded = folds.get(conversation.id) ?? (many && !isBad(conversation.state) && !selected)
+    const startsFolded = many || aside.includes(conversation.kind)
+    const folded = folds.get(conversation.id) ?? (startsFolded && !isBad(conversation.state) && !selected)
     const head = { kind: 'conversation', key: conversation.id, conversation, folded } as const
     if (folded) return [head]
     return [
