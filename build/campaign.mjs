@@ -8,7 +8,7 @@ import { requireNode } from './node-version.mjs'
 
 requireNode()
 
-const campaigns = { runs, streams, kills, mutants }
+const campaigns = { runs, streams, kills, troubles, mutants }
 /** Growth of the heap that is no finding. */
 const tolerance = 0.1
 const [name = '', ...args] = process.argv.slice(2)
@@ -74,6 +74,27 @@ async function kills(args) {
         `${findings.length} findings; seed ${seed}`,
     )
     process.exitCode = findings.length === 0 ? 0 : 1
+  })
+}
+
+/** Every scenario with a Control Plane in every kind of trouble: none of it may change how the scenario ends. */
+async function troubles(args) {
+  const { timeout } = readOptions(args, { timeout: 500 })
+  await ensureBuilt()
+  const { campaignOfTroubles } = await import('../test/campaign/control-plane.ts')
+  const { troubles: every } = await import('../test/support/troubled-control-plane.ts')
+  const { loadRegistry } = await import('../src/main/registry/index.ts')
+  const { shippedScenarios } = await import('../test/support/repository.ts')
+  const refs = loadRegistry(shippedScenarios).scenarios.map(({ ref }) => ref)
+  await inFolder(async (folder, tell) => {
+    const outcome = await campaignOfTroubles({ refs, troubles: every, timeoutMs: timeout, folder, tell })
+    const { runs: count, findings, late, mostExtraMs } = outcome
+    for (const finding of [...findings, ...late]) console.log(finding)
+    console.log(
+      `${count} runs of ${refs.length} scenarios: ${findings.length} ended otherwise, ${late.length} took too long; ` +
+        `at most ${Math.round(mostExtraMs)} ms longer than without, with a time limit of ${timeout} ms`,
+    )
+    process.exitCode = findings.length + late.length === 0 ? 0 : 1
   })
 }
 

@@ -41,6 +41,8 @@ export const Bootstrap = z.object({
       fail_mode: z.enum(['fail_closed', 'soft_fail']).optional(),
       max_staleness_secs: z.int().positive().default(300),
       poll_secs: z.int().positive().default(60),
+      /** What one request to it may take. */
+      timeout_ms: z.int().positive().default(5_000),
     })
     .optional(),
   /** The mock issuer of this run, whose key is no secret among its agents; absent without OIDC agents. */

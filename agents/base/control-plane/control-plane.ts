@@ -6,6 +6,8 @@ export interface ControlPlane {
   /** Origin, without a trailing slash and without `/api`. */
   readonly baseUrl: string
   readonly apiKey: string | null
+  /** What one request to it may take. */
+  readonly timeoutMs: number
   /**
    * Does work that asks the Control Plane. Once it has not answered, work is refused at once with {@link NoAnswer},
    * until a probe in the background finds it again: an absent one costs a single time limit.
@@ -15,18 +17,22 @@ export interface ControlPlane {
   takeAsAway(): void
 }
 
-/** What one request to it may take. */
-export const controlPlaneTimeoutMs = 5_000
+/** What one request to a Control Plane may take that this agent was told of only with the request. */
+export const otherControlPlaneTimeoutMs = 5_000
 const probeEachMs = 2_000
 
-export function createControlPlane({ base_url, api_key }: NonNullable<Bootstrap['cp']>): ControlPlane {
+export function createControlPlane({
+  base_url,
+  api_key,
+  timeout_ms: timeoutMs,
+}: NonNullable<Bootstrap['cp']>): ControlPlane {
   const baseUrl = controlPlaneOrigin(base_url)
   let probing: NodeJS.Timeout | null = null
 
   async function probe(): Promise<void> {
     try {
       await sendRequest(
-        { method: 'GET', url: `${baseUrl}/api/health`, headers: {}, timeoutMs: controlPlaneTimeoutMs },
+        { method: 'GET', url: `${baseUrl}/api/health`, headers: {}, timeoutMs },
         { namedByHost: true },
       )
       probing = null
@@ -43,6 +49,7 @@ export function createControlPlane({ base_url, api_key }: NonNullable<Bootstrap[
   return {
     baseUrl,
     apiKey: api_key,
+    timeoutMs,
     takeAsAway() {
       if (probing === null) probeLater()
     },

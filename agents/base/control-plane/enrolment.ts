@@ -5,7 +5,7 @@ import type { Agent } from '../agent.ts'
 import { unixNow } from '../clock.ts'
 import { exchangeWith, type Incoming } from '../outbound.ts'
 import { WorkerError } from '../refusal.ts'
-import { controlPlaneOrigin, controlPlaneTimeoutMs } from './control-plane.ts'
+import { controlPlaneOrigin, otherControlPlaneTimeoutMs } from './control-plane.ts'
 
 type Stage = 'enroll' | 'register'
 
@@ -72,7 +72,7 @@ async function ask<Answer>(
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       body: text,
       peerAid: null,
-      timeoutMs: controlPlaneTimeoutMs,
+      timeoutMs: agent.controlPlane?.timeoutMs ?? otherControlPlaneTimeoutMs,
       namedByHost: true,
     },
     (value) => ({ value }),

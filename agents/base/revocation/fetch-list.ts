@@ -3,7 +3,7 @@ import { unixNow } from '../clock.ts'
 import {
   type ControlPlane,
   controlPlaneOrigin,
-  controlPlaneTimeoutMs,
+  otherControlPlaneTimeoutMs,
 } from '../control-plane/control-plane.ts'
 import { exchangeWith, type Speaker } from '../outbound.ts'
 import { WorkerError } from '../refusal.ts'
@@ -16,7 +16,8 @@ export function createListFetcher(agent: Speaker, controlPlane: ControlPlane | n
     const isConfigured = baseUrl === controlPlane?.baseUrl
     // The configured key is for the configured Control Plane alone.
     const apiKey = request.apiKey ?? (isConfigured ? controlPlane.apiKey : null)
-    const fetch = () => fetchList(agent, request, baseUrl, apiKey)
+    const timeoutMs = controlPlane?.timeoutMs ?? otherControlPlaneTimeoutMs
+    const fetch = () => fetchList(agent, request, { baseUrl, apiKey, timeoutMs })
     return isConfigured ? controlPlane.ask(fetch) : fetch()
   }
 }
@@ -24,8 +25,7 @@ export function createListFetcher(agent: Speaker, controlPlane: ControlPlane | n
 function fetchList(
   agent: Speaker,
   { config, newest }: ListRequest,
-  baseUrl: string,
-  apiKey: string | null,
+  { baseUrl, apiKey, timeoutMs }: Pick<ControlPlane, 'baseUrl' | 'apiKey' | 'timeoutMs'>,
 ): Promise<VerifiedRevocationList> {
   const collector = agent.aitp.createCollector()
   const startedAt = unixNow()
@@ -37,7 +37,7 @@ function fetchList(
       url: `${baseUrl}/.well-known/aitp-revocation-list`,
       headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
       peerAid: config.issuer,
-      timeoutMs: controlPlaneTimeoutMs,
+      timeoutMs,
       namedByHost: true,
     },
     ({ status, text }) => {

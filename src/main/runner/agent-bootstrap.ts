@@ -70,6 +70,7 @@ export function agentBootstrap(
             ...(failMode === null ? {} : { fail_mode: failMode }),
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,
             poll_secs: terms.revocation.pollSecs,
+            timeout_ms: controlPlane.config.timeoutMs,
           },
         }),
     ...(oidc === undefined ? {} : { oidc }),
