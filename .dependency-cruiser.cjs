@@ -24,9 +24,12 @@ const packages = {
     from: '^(src/main|agents)/',
     why: 'the service API and the agents, as the ecosystem serves them',
   },
-  'ipaddr.js': { from: '^agents/base/', why: 'which addresses an agent may be led to' },
+  'ipaddr.js': { from: '^src/shared/', why: 'which addresses anybody may be led to' },
   pino: { from: '^(src/main|agents)/', why: 'structured logs with redaction' },
-  'prom-client': { from: '^src/main/observability/', why: 'the Prometheus exposition, typed and escaped' },
+  'prom-client': {
+    from: '^src/main/(observability|control-plane)/',
+    why: 'the Prometheus exposition, typed and escaped',
+  },
   '@opentelemetry/(api|exporter-trace-otlp-http|resources)': {
     from: '^src/main/observability/traces/',
     why: 'OTLP as collectors read it; loaded only when an endpoint is configured',

@@ -16,6 +16,7 @@ import {
   SelfExecute,
   VerifySessionBundle,
 } from '../../src/shared/admin.ts'
+import { controlPlaneHeader } from '../../src/shared/header-fields.ts'
 import type { Agent } from './agent.ts'
 import { type Capabilities, runCapability } from './capabilities.ts'
 import { keepEnrolled } from './control-plane/keep-enrolled.ts'
@@ -40,6 +41,10 @@ export function adminRoutes(
 ): Router {
   const router = express.Router()
   router.use('/admin', requireHost(isHost), express.json({ limit: limits.body.admin, inflate: false }))
+  router.use('/admin', (request, _response, next) => {
+    if (request.headers[controlPlaneHeader] === 'away') agent.controlPlane?.takeAsAway()
+    next()
+  })
 
   const ask =
     <Input extends z.ZodType>(schema: Input, work: (input: z.output<Input>) => Promise<unknown> | unknown) =>

@@ -2,7 +2,7 @@ import { isAid } from './aid.ts'
 import { describe, describeSecret } from './describe.ts'
 import type { Engine } from './engine.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from './strict-json.ts'
-import { isUuid } from './uuid.ts'
+import { isUuid, isUuidOfAnyVersion } from './uuid.ts'
 
 /** What is wrong with a member: where, what it should be, what came. */
 export interface Fault {
@@ -82,6 +82,10 @@ export const anyBoolean = rule('true or false', (value) => typeof value === 'boo
 export const uuid = rule(
   'a version 4 UUID in lowercase',
   (value) => typeof value === 'string' && isUuid(value),
+)
+export const uuidOfAnyVersion = rule(
+  'a UUID in lowercase',
+  (value) => typeof value === 'string' && isUuidOfAnyVersion(value),
 )
 
 /** A signature, proof or token: only its being a non-empty string is structure; its form belongs to its own check. */

@@ -3,6 +3,7 @@ import { toHex } from './bytes.ts'
 /** As many bytes as asked for, from a cryptographic source. */
 export type RandomBytes = (length: number) => Uint8Array
 
+const ANY_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** A random (version 4) UUID in its lowercase form. */
@@ -17,4 +18,9 @@ export function newUuid(randomBytes: RandomBytes): string {
 /** Whether the text is a version 4 UUID, lowercase and hyphenated. Other spellings would be signed differently. */
 export function isUuid(text: string): boolean {
   return FORM.test(text)
+}
+
+/** Whether the text is a UUID of any version, lowercase and hyphenated: lists may name what other software numbered. */
+export function isUuidOfAnyVersion(text: string): boolean {
+  return ANY_FORM.test(text)
 }

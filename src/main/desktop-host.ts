@@ -1,7 +1,7 @@
 import type { Handlers } from '../shared/contract.ts'
 import { relayHandlers } from './api/relay-handlers.ts'
 import { openConsole } from './attach.ts'
-import { defaultAgentPort, defaultPort, portNumber } from './cli/console-options.ts'
+import { defaultPort, portNumber, portsOf } from './cli/console-options.ts'
 import { defaultDataFolder } from './data-folder.ts'
 import type { ShippedPaths } from './paths.ts'
 
@@ -23,7 +23,7 @@ export async function openDesktopHost(paths: ShippedPaths, version: string): Pro
     // The window has its own protocol; `serve` may still open a browser on this host.
     pagesDir: paths.pages,
     port: { from: portNumber(environment['PORT'] ?? String(defaultPort), 'PORT') },
-    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
+    ...portsOf(environment),
     environment,
     version,
     asked: {},

@@ -1,9 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { DataFolder } from './data-folder.ts'
+import { writePrivateFile } from './private-file.ts'
+import { takeLock } from './process-lock.ts'
 
 /** `host.json`: how other commands reach the host of this data folder. */
 export const HostFile = z.object({
@@ -21,28 +21,15 @@ export interface HostClaim {
   release(): Promise<void>
 }
 
-/**
- * Claims the data folder, or returns `null` when another process holds it. The claim is a lock of the operating
- * system on `host.lock`, taken through SQLite: it ends with the process, however that ends, so none is ever stale.
- */
+/** Claims the data folder, or returns `null` when another process holds it. */
 export function claimHost(folder: DataFolder): HostClaim | null {
-  const lock = new DatabaseSync(join(folder.root, 'host.lock'))
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-  } catch (error) {
-    lock.close()
-    if (isBusy(error)) return null
-    throw error
-  }
+  const lock = takeLock(join(folder.root, 'host.lock'))
+  if (lock === null) return null
   return {
-    publish(file) {
-      const draft = `${folder.hostFile}.${process.pid}`
-      writeFileSync(draft, JSON.stringify(file), { mode: 0o600 })
-      renameSync(draft, folder.hostFile)
-    },
+    publish: (file) => writePrivateFile(folder.hostFile, JSON.stringify(file)),
     async release() {
       await rm(folder.hostFile, { force: true })
-      lock.close()
+      lock.release()
     },
   }
 }
@@ -54,10 +41,4 @@ export async function readHostFile(folder: DataFolder): Promise<HostFile | null>
   } catch {
     return null
   }
-}
-
-const sqliteBusy = 5
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && (error as { errcode?: unknown }).errcode === sqliteBusy
 }

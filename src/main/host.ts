@@ -11,6 +11,7 @@ import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
+import { type OwnControlPlane, openOwnControlPlane } from './control-plane/own-control-plane.ts'
 import type { DataFolder } from './data-folder.ts'
 import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
@@ -25,6 +26,7 @@ import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
+import { createReportStore } from './store/report-store.ts'
 import { readRetention } from './store/retention.ts'
 import { createRunArchive } from './store/run-archive.ts'
 import { createRunStore } from './store/run-store.ts'
@@ -38,6 +40,8 @@ export interface HostConfig {
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
+  /** Where the Control Plane inside listens first; 0 lets the system choose, `null` starts none. */
+  readonly controlPlanePort: number | null
   /** First port that agents ask for; 0 lets the system choose each. */
   readonly agentBasePort: number
   readonly environment: NodeJS.ProcessEnv
@@ -73,6 +77,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
+  const reports = createReportStore(database)
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
@@ -84,8 +89,11 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const registry = () => loadRegistry(config.scenariosDir)
   const bearer = randomBytes(32).toString('base64url')
   const codes = createSessionCodes()
-  const controlPlanes = createControlPlanes(environment, log)
+  const receivers = new Set<string>()
+  let own: OwnControlPlane | null = null
+  const controlPlanes = createControlPlanes(environment, () => own, log)
   let port = 0
+  const hostUrl = () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`
 
   const parts = {
     aitp: createAitp(nodeEngine),
@@ -107,7 +115,8 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const runner = createRunner({
     ...parts,
     ports: createPortAllocator(config.agentBasePort),
-    hostUrl: () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`,
+    hostUrl,
+    reports,
     log,
   })
   const hosted = createHostedAgents({
@@ -133,14 +142,25 @@ export async function createHost(config: HostConfig): Promise<Host> {
 
   const interrupted = markInterrupted(store, logs)
   archive.retain()
+  if (config.controlPlanePort !== null) {
+    own = await openOwnControlPlane({
+      aitp: parts.aitp,
+      dataFolder,
+      port: config.controlPlanePort,
+      loopbackReceivers: receivers,
+      log: log.child({ part: 'control plane' }),
+    })
+  }
   const service = await startService(
     { handlers, telemetry, bearer, pagesDir: config.pagesDir, log },
     config.port,
-  ).catch((error: unknown) => {
+  ).catch(async (error: unknown) => {
+    await own?.close()
     database.close()
     throw error
   })
   port = service.port
+  receivers.add(new URL(hostUrl()).origin)
   log.info({ port, data: dataFolder.root, interrupted }, 'host started')
 
   async function quiet(): Promise<void> {
@@ -157,6 +177,8 @@ export async function createHost(config: HostConfig): Promise<Host> {
     await service.close()
     await traces.close()
     controlPlanes.close()
+    await own?.close()
+    reports.close()
     database.close()
     log.info('host closed')
   }

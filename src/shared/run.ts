@@ -36,8 +36,8 @@ export const RunSummary = z.object({
 })
 export type RunSummary = z.infer<typeof RunSummary>
 
-/** Which Control Plane a run works with: none, or the one at this address. */
-export const ControlPlaneChoice = z.union([z.literal('off'), z.url({ protocol: /^https?$/ })])
+/** Which Control Plane a run works with: none, the one inside the console, or the one at this address. */
+export const ControlPlaneChoice = z.union([z.enum(['off', 'embedded']), z.url({ protocol: /^https?$/ })])
 export type ControlPlaneChoice = z.infer<typeof ControlPlaneChoice>
 
 export const RunError = z.object({ code: z.string(), message: z.string() })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { classifyAddress } from '../../agents/base/network/address-class.ts'
 import { checkTarget } from '../../agents/base/network/check-target.ts'
 import { createPeers } from '../../agents/base/peers.ts'
 import { createAitp } from '../../src/aitp/index.ts'
 import { nodeEngine } from '../../src/aitp/platform/node/engine.ts'
+import { classifyAddress } from '../../src/shared/address-class.ts'
 
 describe('classifyAddress', () => {
   it.each([

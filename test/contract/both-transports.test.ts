@@ -28,6 +28,7 @@ beforeAll(async () => {
     guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
+    controlPlanePort: null,
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: '0.0.0-test',

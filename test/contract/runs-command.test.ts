@@ -19,6 +19,7 @@ async function consoleUp() {
     guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
+    controlPlanePort: null,
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: '0.0.0-test',

@@ -9,7 +9,7 @@ import { startControlPlane } from '../support/control-plane.ts'
 
 function clientOf(baseUrl: string, apiKey: string | null = null) {
   const controlPlane = createControlPlane(
-    { baseUrl, apiKey, aid: null, timeoutMs: 300 },
+    { choice: 'embedded', baseUrl, apiKey, aid: null, timeoutMs: 300 },
     pino({ level: 'silent' }),
   )
   onTestFinished(() => controlPlane.close())
@@ -106,28 +106,29 @@ describe('controlPlaneConfig', () => {
   const environment = { CP_BASE_URL: 'https://cp.example/', CP_API_KEY: 'key', CP_AID: 'aid:cp' }
 
   it('is none without an address and with "off"', () => {
-    expect(controlPlaneConfig({}, undefined)).toBeNull()
-    expect(controlPlaneConfig(environment, 'off')).toBeNull()
+    expect(controlPlaneConfig({}, undefined, null)).toBeNull()
+    expect(controlPlaneConfig(environment, 'off', null)).toBeNull()
   })
 
   it('takes the configured address unless another was chosen, and gives the key to no other (B-32)', () => {
-    expect(controlPlaneConfig(environment, undefined)).toEqual({
+    expect(controlPlaneConfig(environment, undefined, null)).toEqual({
+      choice: 'https://cp.example',
       baseUrl: 'https://cp.example',
       apiKey: 'key',
       aid: 'aid:cp',
       timeoutMs: 5_000,
     })
-    expect(controlPlaneConfig(environment, 'http://127.0.0.1:4000')).toMatchObject({
+    expect(controlPlaneConfig(environment, 'http://127.0.0.1:4000', null)).toMatchObject({
       apiKey: null,
       aid: null,
     })
-    expect(controlPlaneConfig({ CP_API_KEY: 'key' }, 'http://127.0.0.1:4000')).toMatchObject({
+    expect(controlPlaneConfig({ CP_API_KEY: 'key' }, 'http://127.0.0.1:4000', null)).toMatchObject({
       apiKey: 'key',
     })
   })
 
   it('refuses an address with a password in it', () => {
-    expect(() => controlPlaneConfig({}, 'http://u:p@cp.example')).toThrow(
+    expect(() => controlPlaneConfig({}, 'http://u:p@cp.example', null)).toThrow(
       expect.objectContaining({ code: 'invalid_body' }),
     )
   })

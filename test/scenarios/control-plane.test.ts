@@ -196,7 +196,9 @@ describe('with a Control Plane', () => {
       configured(standIn, { CP_TIMEOUT_MS: '200' }),
     )
     expect(record.status).toBe('success')
-    expect(asked(standIn)).toEqual(['POST /api/webhooks'])
+    // The report of the run and a step may be on their way together; nothing is asked after the first silence.
+    expect(asked(standIn)).toContain('POST /api/events')
+    expect(asked(standIn).length).toBeLessThanOrEqual(2)
   })
 })
 

@@ -11,6 +11,7 @@ export function testHost(dataFolder: DataFolder): HostConfig {
     guardFile: builtGuard,
     pagesDir: null,
     port: { from: 0 },
+    controlPlanePort: null,
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: '0.0.0-test',

@@ -11,6 +11,8 @@ export interface ControlPlane {
    * until a probe in the background finds it again: an absent one costs a single time limit.
    */
   ask<Value>(work: () => Promise<Value>): Promise<Value>
+  /** Somebody else had no answer from it: this agent need not find that out again. */
+  takeAsAway(): void
 }
 
 /** What one request to it may take. */
@@ -41,6 +43,9 @@ export function createControlPlane({ base_url, api_key }: NonNullable<Bootstrap[
   return {
     baseUrl,
     apiKey: api_key,
+    takeAsAway() {
+      if (probing === null) probeLater()
+    },
     async ask(work) {
       if (probing !== null) throw new NoAnswer(`the Control Plane at ${baseUrl} is away`)
       try {

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type ProvableClaims,
 } from '../../../src/aitp/index.ts'
+import { delegationIdInput, hashedUuid } from '../../../src/shared/hashed-uuid.ts'
 import type { DerivationLink } from '../issued-tokens.ts'
 
 /** What a delegation token says of itself before it is verified. */
@@ -54,10 +55,7 @@ export function possessionTerms(aitp: Aitp, token: string, issuer: Aid, holder: 
 
 /** An id for a token without one, as the Control Plane makes it: a name-based UUID over the token. */
 export function syntheticJti(token: string): string {
-  const bytes = createHash('sha1').update(`aitp-delegation:${token}`).digest().subarray(0, 16)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return hashedUuid(createHash('sha1').update(delegationIdInput(token)).digest())
 }
 
 /** The `src_jti` of the voucher that only the first hop carries. */

@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { classifyAddress } from '../../../src/shared/address-class.ts'
 import { isLoopbackHost } from '../public-address.ts'
 import { WorkerError } from '../refusal.ts'
-import { classifyAddress } from './address-class.ts'
 
 export interface TargetTerms {
   /** Whether the host of this run, and not a peer, named the target: then it may be at a private address. */

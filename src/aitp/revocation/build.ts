@@ -3,7 +3,7 @@ import type { Compat } from '../compat.ts'
 import type { Engine } from '../engine.ts'
 import { canonicalize } from '../jcs.ts'
 import { signDigest } from '../signature.ts'
-import { isUuid } from '../uuid.ts'
+import { isUuidOfAnyVersion } from '../uuid.ts'
 import { AITP_VERSION } from '../version.ts'
 import type { RevocationEntry, RevocationListBody, RevocationListDocument } from './document.ts'
 
@@ -36,7 +36,7 @@ export function buildRevocationList(
   if (!Number.isSafeInteger(publishedAt) || !Number.isSafeInteger(ttlSecs) || ttlSecs < 1)
     throw new TypeError('publishedAt and ttlSecs are integers in seconds')
   for (const { jti } of entries) {
-    if (!isUuid(jti)) throw new TypeError(`jti ${jti} is no version 4 UUID in lowercase`)
+    if (!isUuidOfAnyVersion(jti)) throw new TypeError(`jti ${jti} is no UUID in lowercase`)
   }
   const body: RevocationListBody = {
     version: AITP_VERSION,

@@ -9,7 +9,7 @@ import {
   type Fault,
   integerFrom,
   type Shape,
-  uuid,
+  uuidOfAnyVersion,
 } from '../shape.ts'
 import type { JsonObject } from '../strict-json.ts'
 
@@ -68,7 +68,7 @@ export function revocationListShape(engine: Engine): Shape {
 }
 
 const revocationEntry = closedObject({
-  required: { jti: uuid, revoked_at: integerFrom(0) },
+  required: { jti: uuidOfAnyVersion, revoked_at: integerFrom(0) },
   optional: { reason: anyString },
 })
 

@@ -19,7 +19,7 @@ export function guard(options: GuardOptions): RequestHandler[] {
   return [refuseForeignHost(options.port), refuseForeignOrigin(options.port), requireBearer(options)]
 }
 
-function refuseForeignHost(port: () => number): RequestHandler {
+export function refuseForeignHost(port: () => number): RequestHandler {
   return (request, _response, next) => {
     const host = request.headers.host ?? ''
     if (ownAuthorities(port()).includes(host)) return next()
@@ -30,10 +30,12 @@ function refuseForeignHost(port: () => number): RequestHandler {
   }
 }
 
-function refuseForeignOrigin(port: () => number): RequestHandler {
+/** Pages of this server, and of the other origins that are named, may ask; others may not, whatever they hold. */
+export function refuseForeignOrigin(port: () => number, others: readonly string[] = []): RequestHandler {
   return (request, _response, next) => {
     const { origin } = request.headers
     const site = request.headers['sec-fetch-site']
+    if (origin !== undefined && others.includes(origin)) return next()
     const ownOrigins = ownAuthorities(port()).map((authority) => `http://${authority}`)
     const originIsOurs = origin === undefined || ownOrigins.includes(origin)
     const siteIsOurs =

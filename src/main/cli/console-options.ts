@@ -13,6 +13,7 @@ export interface ConsoleOptions {
 /** Where the service listens, and the first port that agents ask for, unless something else was asked for. */
 export const defaultPort = 8000
 export const defaultAgentPort = 8100
+export const defaultControlPlanePort = 4000
 
 export function consoleOptions(command: Command): Command {
   return command
@@ -48,7 +49,7 @@ export function openWith(
     guardFile: paths.guard,
     pagesDir: paths.pages,
     port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
-    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
+    ...portsOf(environment),
     environment,
     version: terminal.version,
     asked: {
@@ -56,6 +57,17 @@ export function openWith(
       ...(askedScenarios ? { scenarios: askedScenarios } : {}),
     },
   })
+}
+
+/** Where agents and the Control Plane inside listen first, as the environment has it. */
+export function portsOf(environment: NodeJS.ProcessEnv): {
+  readonly controlPlanePort: number
+  readonly agentBasePort: number
+} {
+  return {
+    controlPlanePort: portNumber(environment['CP_PORT'] ?? String(defaultControlPlanePort), 'CP_PORT'),
+    agentBasePort: portNumber(environment['AGENT_BASE_PORT'] ?? String(defaultAgentPort), 'AGENT_BASE_PORT'),
+  }
 }
 
 /** 0 to 65535; 0 lets the system choose. */

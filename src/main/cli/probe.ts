@@ -77,6 +77,7 @@ function hostConfig(folder: string, wish: ProbeWish): HostConfig {
     guardFile,
     pagesDir: null,
     port: { from: 0 },
+    controlPlanePort: null,
     agentBasePort: 0,
     environment,
     version,

@@ -4,6 +4,7 @@ import { addAdapter } from './commands/adapter.ts'
 import { addBench } from './commands/bench.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addConformance } from './commands/conformance.ts'
+import { addControlPlane } from './commands/cp.ts'
 import { addDiff } from './commands/diff.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDryRun } from './commands/dry-run.ts'
@@ -52,6 +53,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addAdapter(program, terminal)
   addBench(program, terminal, end)
   addServe(program, terminal)
+  addControlPlane(program, terminal)
   addDoctor(program, terminal, end)
   for (const command of program.commands) command.copyInheritedSettings(program)
   try {

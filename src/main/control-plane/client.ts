@@ -1,9 +1,7 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import type { RunEvent } from '../../shared/events.ts'
-import { batches } from './batches.ts'
 import type { ControlPlaneConfig } from './config.ts'
-import { createConnection } from './connection.ts'
+import { type Answer, createConnection } from './connection.ts'
 import { Delegation, PinnedKey, RegistryRecord, TrustAnchor, Webhook } from './records.ts'
 
 /** Which delegations are asked for; `root_jti` gives everything below one of them. */
@@ -16,8 +14,8 @@ export type DelegationQuery = { readonly delegator: string } | { readonly root_j
 export interface ControlPlane {
   readonly config: ControlPlaneConfig
   discoverByCapability(capability: string): Promise<RegistryRecord[]>
-  /** Sends events as they are stored; the Control Plane has projected them when this resolves. */
-  ingestEvents(events: readonly RunEvent[]): Promise<void>
+  /** Sends one batch of events; the Control Plane has projected them when this resolves. */
+  ingestEvents(events: readonly object[]): Promise<Ingested>
   /** Whether the revocation was taken. */
   publishRevocation(jti: string, reason: string): Promise<boolean>
   /** No `events` means every type that can be delivered. */
@@ -39,11 +37,34 @@ export interface ControlPlane {
   }): Promise<PinnedKey | null>
   trustAnchors(namespace: string): Promise<TrustAnchor[]>
   pinnedKeys(namespace: string): Promise<PinnedKey[]>
+  /** Whether nobody answers there at the moment. */
+  isAway(): boolean
   close(): void
 }
 
+/** What a Control Plane said to a batch; `error` where it did not take all of it. */
+export interface Ingested {
+  /** `null` when there was no answer. */
+  readonly status: number | null
+  readonly error: string | null
+}
+
+const Taken = z.object({
+  rejected: z.array(z.object({ index: z.int(), error: z.string() })).default([]),
+})
+const RefusedBatch = z.object({ error: z.string() })
+
+function ingested(answer: Answer | null): Ingested {
+  if (answer === null) return { status: null, error: 'the Control Plane gave no answer' }
+  const { status, ok, body } = answer
+  if (!ok) return { status, error: RefusedBatch.safeParse(body).data?.error ?? `answered ${status}` }
+  const [first, ...others] = Taken.safeParse(body).data?.rejected ?? []
+  const error = first === undefined ? null : `left out ${others.length + 1}: ${first.error}`
+  return { status, error }
+}
+
 export function createControlPlane(config: ControlPlaneConfig, log: Logger): ControlPlane {
-  const { request, close } = createConnection(config, log)
+  const { request, isAway, close } = createConnection(config, log)
 
   async function list<Item extends z.ZodType>(
     path: string,
@@ -81,7 +102,8 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
     discoverByCapability: (capability) =>
       list('/api/registry/agents', { capability }, 'agents', RegistryRecord),
     async ingestEvents(events) {
-      for (const batch of batches(events)) await request('POST', '/api/events', { events: batch })
+      const answer = await request('POST', '/api/events', { events })
+      return ingested(answer)
     },
     publishRevocation: async (jti, reason) =>
       (await request('POST', '/api/revocation/entries', { jti, reason }))?.ok ?? false,
@@ -103,6 +125,7 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
     upsertPinnedKey: (key) => create('/api/pinned-keys', key, PinnedKey),
     trustAnchors,
     pinnedKeys: (namespace) => list('/api/pinned-keys', { namespace }, 'pinnedKeys', PinnedKey),
+    isAway,
     close,
   }
 }

@@ -3,6 +3,8 @@ import type { ControlPlaneChoice } from '../../shared/run.ts'
 
 /** How to reach a Control Plane, and whom to believe there. */
 export interface ControlPlaneConfig {
+  /** As a run's record tells it. */
+  readonly choice: ControlPlaneChoice
   /** Without a trailing slash. */
   readonly baseUrl: string
   readonly apiKey: string | null
@@ -19,24 +21,41 @@ export interface RevocationConfig {
   readonly pollSecs: number
 }
 
+/** The Control Plane inside the console, where there is one. */
+export type EmbeddedAddress = Pick<ControlPlaneConfig, 'baseUrl' | 'apiKey' | 'aid'> | null
+
 /**
- * The Control Plane of a run: the chosen address, else `CP_BASE_URL`, else none. `CP_API_KEY` and `CP_AID` belong to
- * the configured address and are not given to another one. Throws `invalid_body` for an address with credentials.
+ * The Control Plane of a run: the chosen one, else `CP_BASE_URL` where that is set (empty means none), else the one
+ * inside the console. `CP_API_KEY` and `CP_AID` belong to the configured address and are not given to another one.
+ * Throws `invalid_body` for an address with credentials, and for an embedded one that there is not.
  */
 export function controlPlaneConfig(
   environment: NodeJS.ProcessEnv,
   choice: ControlPlaneChoice | undefined,
+  embedded: EmbeddedAddress,
 ): ControlPlaneConfig | null {
   const configured = environment['CP_BASE_URL']?.trim() ?? ''
-  const address = choice ?? (configured === '' ? 'off' : configured)
+  const otherwise = environment['CP_BASE_URL'] === undefined && embedded !== null ? 'embedded' : 'off'
+  const address = choice ?? (configured === '' ? otherwise : configured)
+  const timeoutMs = positive(environment['CP_TIMEOUT_MS'], 5_000)
   if (address === 'off') return null
+  if (address === 'embedded') {
+    if (embedded !== null) return { choice: 'embedded', ...embedded, timeoutMs }
+    throw new AppError(
+      'invalid_body',
+      'This console has no Control Plane of its own; choose `off` or an address.',
+    )
+  }
   const url = parseAddress(address)
   const isConfigured = configured === '' || parseAddress(configured).origin === url.origin
+  // Some configure the origin, some the address of its `/api` (D-21).
+  const baseUrl = url.href.replace(/\/+$/, '').replace(/\/api$/, '')
   return {
-    baseUrl: url.href.replace(/\/+$/, ''),
+    choice: baseUrl,
+    baseUrl,
     apiKey: (isConfigured && environment['CP_API_KEY']) || null,
     aid: (isConfigured && environment['CP_AID']) || null,
-    timeoutMs: positive(environment['CP_TIMEOUT_MS'], 5_000),
+    timeoutMs,
   }
 }
 

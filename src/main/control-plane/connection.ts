@@ -12,6 +12,8 @@ export interface Answer {
 /** HTTP to a Control Plane that may be away at any time. */
 export interface Connection {
   request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer | null>
+  /** Whether the last request had no answer, and no probe has had one since. */
+  isAway(): boolean
   close(): void
 }
 
@@ -73,6 +75,7 @@ export function createConnection(config: ControlPlaneConfig, log: Logger): Conne
         return null
       }
     },
+    isAway: () => probing !== null,
     close: stopProbing,
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { ControlPlaneChoice } from '../../shared/run.ts'
 import { type ControlPlane, createControlPlane } from './client.ts'
-import { controlPlaneConfig } from './config.ts'
+import { controlPlaneConfig, type EmbeddedAddress } from './config.ts'
 
 /** The Control Planes that runs of this host work with; runs of one address share what is known of it. */
 export interface ControlPlanes {
@@ -10,11 +10,15 @@ export interface ControlPlanes {
   close(): void
 }
 
-export function createControlPlanes(environment: NodeJS.ProcessEnv, log: Logger): ControlPlanes {
+export function createControlPlanes(
+  environment: NodeJS.ProcessEnv,
+  embedded: () => EmbeddedAddress,
+  log: Logger,
+): ControlPlanes {
   const known = new Map<string, ControlPlane>()
   return {
     of(choice) {
-      const config = controlPlaneConfig(environment, choice)
+      const config = controlPlaneConfig(environment, choice, embedded())
       if (config === null) return null
       const controlPlane = known.get(config.baseUrl) ?? createControlPlane(config, log)
       known.set(config.baseUrl, controlPlane)

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { AdminRefusal } from '../../shared/admin.ts'
 import { AppError } from '../../shared/errors.ts'
+import { controlPlaneHeader } from '../../shared/header-fields.ts'
 import { AnswerTooLarge, readBounded } from '../read-bounded.ts'
 
 export interface AdminTarget {
@@ -26,6 +27,8 @@ export interface AdminCall<Answer> {
   readonly operation: string
   readonly traceId: string
   readonly signal: AbortSignal
+  /** Tells the agent that nobody answers there, so that it does not wait for that itself. */
+  readonly isControlPlaneAway?: boolean
 }
 
 /** A worker's answer that is not 2xx: the protocol refused, or the worker could not. */
@@ -75,6 +78,7 @@ async function send<Answer>(target: AdminTarget, call: AdminCall<Answer>) {
       authorization: `Bearer ${target.secret}`,
       traceparent: `00-${call.traceId}-${call.operation}-01`,
       baggage: `aitp.operation=${call.operation}`,
+      ...(call.isControlPlaneAway ? { [controlPlaneHeader]: 'away' } : {}),
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     redirect: 'error',

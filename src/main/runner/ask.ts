@@ -38,6 +38,7 @@ export async function ask<Answer>(
       operation: operation.id,
       traceId: context.traceId,
       signal: context.signal,
+      isControlPlaneAway: context.controlPlane?.isAway() ?? false,
     })
   } catch (error) {
     if (error instanceof AdminRefused && error.code === 'no_answer') await awaitExitNotice(context)

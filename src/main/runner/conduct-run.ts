@@ -2,10 +2,12 @@ import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
+import { createReport } from '../control-plane/report.ts'
 import { giveBack, type Leases, type RunningAgent } from '../hosting/launch-agent.ts'
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
 import type { EventLogs } from '../store/event-log.ts'
+import type { ReportStore } from '../store/report-store.ts'
 import type { RunEnd, RunStore } from '../store/run-store.ts'
 import { discover } from '../trust/discovery.ts'
 import { asExpected } from './as-expected.ts'
@@ -21,6 +23,7 @@ import { tellExit } from './tell-exit.ts'
 export interface Conductor extends RunStarter {
   readonly store: RunStore
   readonly logs: EventLogs
+  readonly reports: ReportStore
   /** Where a Control Plane reaches this host. */
   readonly hostUrl: () => string
 }
@@ -37,15 +40,32 @@ export interface RunPlan {
   readonly abort: AbortController
 }
 
+/** A run that has ended. */
+export interface Conducted {
+  /** Settles when the Control Plane has been told of its end, or could not be. */
+  readonly reported: Promise<void>
+}
+
 /**
  * Takes one run from its first event to its last: agents, discovery, trust, steps, clean-up. Whatever happens on the
  * way, processes are gone and ports free before the last event is written.
  */
-export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<void> {
+export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<Conducted> {
   const context: RunContext = {
     ...plan,
     aitp: conductor.aitp,
     hostUrl: conductor.hostUrl(),
+    report:
+      plan.controlPlane &&
+      createReport(
+        plan.controlPlane,
+        {
+          aidOf: (agentId) =>
+            context.agents.get(agentId)?.aid ?? context.peers.get(agentId)?.aid ?? undefined,
+          boundary: plan.scenario.scenario.spec.trust.boundary,
+        },
+        (batch) => conductor.reports.add(plan.runId, batch),
+      ),
     log: conductor.logs.open(plan.runId),
     signal: plan.abort.signal,
     workers: new Set(),
@@ -55,6 +75,10 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
     keepsakes: createKeepsakes(),
     recordAgents: () => recordAgents(conductor, context),
   }
+  const { report } = context
+  const stopReporting = conductor.logs.observe((event) => {
+    if (event.run_id === plan.runId) report?.add(event)
+  })
   const leases: Leases = []
   let failure: unknown = null
   let causeSeq: readonly number[] | null = null
@@ -84,6 +108,8 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<v
   }
   const { body, end } = ending(failure, context)
   context.log.end(body, end, lastSeq)
+  stopReporting()
+  return { reported: report?.flush() ?? Promise.resolve() }
 }
 
 async function performPhases(

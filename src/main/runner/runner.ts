@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { StartRun } from '../../shared/contract.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
@@ -38,6 +39,9 @@ export interface RunnerParts extends Conductor {
   readonly programs: AllowedPrograms
 }
 
+/** How long the end of the last runs may take to reach a Control Plane when the console closes. */
+const lastReportMs = 1_500
+
 interface LiveRun {
   readonly pace: Pace
   readonly abort: AbortController
@@ -46,6 +50,7 @@ interface LiveRun {
 
 export function createRunner(parts: RunnerParts): Runner {
   const live = new Map<string, LiveRun>()
+  const reporting = new Set<Promise<void>>()
   let closing = false
 
   function start(request: StartRun): { runId: string; status: RunStatus } {
@@ -70,7 +75,7 @@ export function createRunner(parts: RunnerParts): Runner {
       run_label: request.run_label,
       template: request.template,
       inputs,
-      cp: controlPlane?.config.baseUrl ?? 'off',
+      cp: controlPlane?.config.choice ?? 'off',
       created_at: Date.now() / 1000,
     })
     parts.store.setAgents(
@@ -90,6 +95,10 @@ export function createRunner(parts: RunnerParts): Runner {
       pace,
       abort,
     })
+      .then(({ reported }) => {
+        reporting.add(reported)
+        void reported.finally(() => reporting.delete(reported))
+      })
       .catch((error: unknown) =>
         parts.log.error({ run_id: runId, err: error }, 'a run ended without a record of its end'),
       )
@@ -125,6 +134,8 @@ export function createRunner(parts: RunnerParts): Runner {
     close: async () => {
       closing = true
       await Promise.all([...live.keys()].map(cancel))
+      const told = Promise.allSettled(reporting)
+      await Promise.race([told, delay(lastReportMs, undefined, { ref: false })])
     },
     active: () => [...live.keys()],
     idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),

@@ -47,4 +47,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX runs_by_scenario ON runs (scenario_ref, created_at);
   `,
+  `
+  -- What went to a Control Plane, and what it said; status NULL when nothing was answered.
+  CREATE TABLE sent_batches (
+    run_id    TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    sent_at   REAL NOT NULL,
+    status    INTEGER,
+    error     TEXT,
+    PRIMARY KEY (run_id, first_seq, sent_at)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

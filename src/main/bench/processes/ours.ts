@@ -26,6 +26,7 @@ export async function runOurs(
     guardFile: paths.guard,
     pagesDir: null,
     port: { from: 0 },
+    controlPlanePort: null,
     agentBasePort: 0,
     environment: { PATH: process.env['PATH'] },
     version: 'bench',

@@ -32,7 +32,10 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
     .option('--label <text>', 'a label to find the run by')
     .option('--run-id <uuid>', 'the id of the run; same workspace, same id: same agent identities')
     .option('--timeout <seconds>', 'cancel the run after this long')
-    .option('--cp <off|url>', 'the Control Plane of this run (default: CP_BASE_URL, or none)')
+    .option(
+      '--cp <embedded|off|url>',
+      'the Control Plane of this run (default: CP_BASE_URL where it is set, else the one inside)',
+    )
     .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
     .option('--pause', 'stand still before the first step until somebody lets the run go on')
     .option(

@@ -116,10 +116,10 @@ export const cpDelegationTree: StepHandler<CpDelegationTreeStep> = async (
   context,
   operation,
 ) => {
-  const { controlPlane, log } = context
+  const { controlPlane, report } = context
   if (controlPlane === null) return skip({ delegations: [] })
   const delegator = agentOf(context, agent).aid
-  await controlPlane.ingestEvents(log.after(0))
+  await report?.flush()
   const delegations = await walk(controlPlane, delegator)
   const result = { delegator, delegations, count: delegations.length }
   operation.append({ type: 'cp.delegation.tree', step_id: id, agent_id: agent, result })

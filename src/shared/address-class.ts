@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 
-/** `forbidden`: no agent has business there, whoever names the address. */
+/** `forbidden`: nobody has business there, whoever names the address. */
 export type AddressClass = 'loopback' | 'private' | 'public' | 'forbidden'
 
 const classes: Readonly<Record<string, AddressClass>> = {
