@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { ConsoleClient } from '../shared/client.ts'
 import { AppError } from '../shared/errors.ts'
 import { createHttpClient } from '../shared/http-client.ts'
-import { openDataFolder } from './data-folder.ts'
+import { hostFileOf, openDataFolder } from './data-folder.ts'
 import { createHost, type Host, type HostConfig } from './host.ts'
 import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
 import { createLocalClient } from './local-client.ts'
@@ -19,6 +19,8 @@ export interface OpenConsole {
   /** Ours; `null` when attached to another process. */
   readonly host: Host | null
   readonly port: number
+  /** Of the process that is the host. */
+  readonly pid: number
   /** Ends our host once its last client has left; leaves another's alone. */
   leave(): Promise<void>
   /** Ends our host at once. */
@@ -56,6 +58,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         client: createLocalClient(host.handlers),
         host,
         port: host.port,
+        pid: process.pid,
         leave: async () => {
           await host.quiet()
           await close()
@@ -63,7 +66,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         close,
       }
     }
-    const live = await readHostFile(dataFolder)
+    const live = await readHostFile(dataFolder.hostFile)
     const client = live && httpClientOf(live)
     if (live && client && (await answers(live))) {
       refuseDifference(live, wish)
@@ -71,6 +74,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         client,
         host: null,
         port: live.port,
+        pid: live.pid,
         leave: async () => undefined,
         close: async () => undefined,
       }
@@ -83,6 +87,12 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
+}
+
+/** The host that runs in a data folder; `null` for none, or one that does not answer. Creates nothing. */
+export async function findHost(dataDir: string): Promise<HostFile | null> {
+  const live = await readHostFile(hostFileOf(dataDir))
+  return live !== null && (await answers(live)) ? live : null
 }
 
 function httpClientOf(live: HostFile): ConsoleClient {

@@ -35,9 +35,9 @@ export function claimHost(folder: DataFolder): HostClaim | null {
 }
 
 /** Reads how to reach the live host; `null` while it has not said. */
-export async function readHostFile(folder: DataFolder): Promise<HostFile | null> {
+export async function readHostFile(file: string): Promise<HostFile | null> {
   try {
-    return HostFile.parse(JSON.parse(await readFile(folder.hostFile, 'utf8')))
+    return HostFile.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
     return null
   }

@@ -8,14 +8,15 @@ export function scenarioHandlers({ registry }: HandlerParts): HandlersOf<typeof 
     listPacks: async () => ({ packs: [...registry().packs] }),
     listScenarios: async () => {
       const { scenarios, diagnostics } = registry()
-      return { scenarios: scenarios.map(listEntry), diagnostics: [...diagnostics] }
+      return { scenarios: scenarios.map(scenarioListEntry), diagnostics: [...diagnostics] }
     },
     getScenario: async ({ pack, scenario_version }) =>
       scenarioDetail(registry(), `${pack}/${scenario_version}`),
   }
 }
 
-function listEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
+/** A scenario as a list shows it. */
+export function scenarioListEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
   return {
     ref,
     metadata: scenario.metadata,
@@ -26,11 +27,15 @@ function listEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
 
 function scenarioDetail(registry: Registry, ref: string): ScenarioDetail {
   const { scenario, manifests } = findScenario(registry, ref)
-  const templates = registry.scenarios.find((version) => version.ref === ref)?.templates ?? []
+  const found = registry.scenarios.find((version) => version.ref === ref)
   return {
     ...scenario,
     ref,
     manifests: { ...manifests },
-    templates: templates.map(({ metadata }) => ({ name: metadata.name, summary: metadata.summary })),
+    templates: found === undefined ? [] : templateSummaries(found),
   }
+}
+
+export function templateSummaries({ templates }: ScenarioVersion): ScenarioDetail['templates'] {
+  return templates.map(({ metadata }) => ({ name: metadata.name, summary: metadata.summary }))
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Command } from 'commander'
 import { allowedPrograms } from '../../allowed-programs.ts'
+import type { OpenConsole } from '../../attach.ts'
 import {
   type ConsoleOptions,
   consoleOptions,
@@ -21,34 +22,48 @@ export function addServe(program: Command, terminal: Terminal): void {
   consoleOptions(program.command('serve'))
     .description('serves the console to a browser, and the service API, until Ctrl-C')
     .option('--port <number>', `port of the service (default ${defaultPort}, or the next free one)`)
+    .option('--json', 'print address, port and process id as one JSON object')
     .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
     .action(async (options: ServeOptions) => {
+      const scenarios = await scenariosDir(options, terminal)
       const asked = options.port ?? terminal.environment['PORT']
-      const opened = await openWith(options, terminal, {
+      const opened = await openWith({ ...options, scenarios }, terminal, {
         from: defaultPort,
         asked: asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined,
       })
       try {
         if (options.allowPrograms) {
-          allowedPrograms(dataDir(options, terminal)).allow(scenariosDir(options, terminal))
+          allowedPrograms(dataDir(options, terminal)).allow(scenarios)
         }
-        if (opened.host === null) {
-          const { code } = await opened.client.call('newSessionCode', {})
-          terminal.tell('The console of this data folder runs already; this opens another window on it.')
-          terminal.write(`http://127.0.0.1:${opened.port}/#code=${code}\n`)
-          return
+        const { host, port, pid } = opened
+        const address = host === null ? await anotherWindow(opened) : host.browserAddress()
+        if (options.json) terminal.write(`${JSON.stringify({ address, port, pid })}\n`)
+        else {
+          for (const line of linesBefore(opened, asked === undefined)) terminal.tell(line)
+          terminal.write(`${address}\n`)
         }
-        if (asked === undefined && opened.port !== defaultPort) {
-          terminal.tell(`Port ${defaultPort} is taken; the console listens on ${opened.port}.`)
-        }
-        for (const runId of opened.host.interrupted) {
-          terminal.tell(`Run ${runId} was going on when the console last ended; it is marked interrupted.`)
-        }
-        terminal.tell('The AITP Trust Console is up. Open this address once in a browser; Ctrl-C ends it.')
-        terminal.write(`${opened.host.browserAddress()}\n`)
+        if (host === null) return
         if (!terminal.interrupt.aborted) await once(terminal.interrupt, 'abort')
       } finally {
         await opened.close()
       }
     })
+}
+
+async function anotherWindow({ client, port }: OpenConsole): Promise<string> {
+  const { code } = await client.call('newSessionCode', {})
+  return `http://127.0.0.1:${port}/#code=${code}`
+}
+
+function linesBefore({ host, port }: OpenConsole, anyPort: boolean): string[] {
+  if (host === null) return ['The console of this data folder runs already; this opens another window on it.']
+  return [
+    ...(anyPort && port !== defaultPort
+      ? [`Port ${defaultPort} is taken; the console listens on ${port}.`]
+      : []),
+    ...host.interrupted.map(
+      (runId) => `Run ${runId} was going on when the console last ended; it is marked interrupted.`,
+    ),
+    'The AITP Trust Console is up. Open this address once in a browser; Ctrl-C ends it.',
+  ]
 }
