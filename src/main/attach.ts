@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { ConsoleClient } from '../shared/client.ts'
 import { AppError } from '../shared/errors.ts'
 import { createHttpClient } from '../shared/http-client.ts'
+import type { ControlPlaneChoice } from '../shared/run.ts'
 import { hostFileOf, openDataFolder } from './data-folder.ts'
 import { createHost, type Host, type HostConfig } from './host.ts'
 import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
@@ -10,7 +11,11 @@ import { createLocalClient } from './local-client.ts'
 export interface ConsoleWish extends Omit<HostConfig, 'dataFolder'> {
   readonly dataDir: string
   /** Options that were asked for and that a live host must honour. */
-  readonly asked: { readonly port?: number; readonly scenarios?: string }
+  readonly asked: {
+    readonly port?: number
+    readonly scenarios?: string
+    readonly cp?: ControlPlaneChoice
+  }
 }
 
 /** A way to the one host of a data folder: our own, or the one that lives. */
@@ -47,9 +52,9 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         await host.close()
         await claim.release()
       }
-      const { port, bearer } = host
+      const { port, bearer, controlPlane: cp } = host
       try {
-        claim.publish({ pid: process.pid, port, bearer, scenarios, version: wish.version })
+        claim.publish({ pid: process.pid, port, bearer, scenarios, cp, version: wish.version })
       } catch (error) {
         await close()
         throw error
@@ -145,6 +150,9 @@ function refuseDifference(live: HostFile, { asked }: ConsoleWish): void {
       `The console of this data folder runs already (pid ${live.pid}) with ${what} ${theirs}, not ${ours}; end it, leave the option out, or name another folder with --data.`,
     )
   if (asked.port !== undefined && asked.port !== live.port) throw differs('port', live.port, asked.port)
+  if (asked.cp !== undefined && asked.cp !== live.cp) {
+    throw differs('the Control Plane', live.cp, asked.cp)
+  }
   if (asked.scenarios !== undefined && realpathSync(asked.scenarios) !== live.scenarios) {
     throw differs('scenarios from', live.scenarios, asked.scenarios)
   }

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ControlPlaneChoice } from '../shared/run.ts'
 import type { DataFolder } from './data-folder.ts'
 import { writePrivateFile } from './private-file.ts'
 import { takeLock } from './process-lock.ts'
@@ -11,6 +12,8 @@ export const HostFile = z.object({
   port: z.int(),
   bearer: z.string(),
   scenarios: z.string(),
+  /** The Control Plane of runs that choose none. */
+  cp: ControlPlaneChoice,
   version: z.string(),
 })
 export type HostFile = z.infer<typeof HostFile>

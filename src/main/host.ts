@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import type { Handlers } from '../shared/contract.ts'
+import type { ControlPlaneChoice } from '../shared/run.ts'
 import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers/index.ts'
 import { type PortWish, startService } from './api/server.ts'
@@ -53,6 +54,8 @@ export interface Host {
   readonly handlers: Handlers
   readonly port: number
   readonly bearer: string
+  /** The Control Plane of runs that choose none. */
+  readonly controlPlane: ControlPlaneChoice
   /** An address that opens the console in a browser once. */
   browserAddress(): string
   /** Runs that an earlier process left unfinished, marked when this host started. */
@@ -187,6 +190,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     handlers,
     port,
     bearer,
+    controlPlane: controlPlanes.of(undefined)?.config.choice ?? 'off',
     interrupted,
     browserAddress: () => `http://127.0.0.1:${port}/#code=${codes.issue()}`,
     quiet,

@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
+import type { ControlPlaneChoice } from '../../shared/run.ts'
 import { findHost, type OpenConsole, openConsole } from '../attach.ts'
+import { controlPlaneAddress } from '../control-plane/config.ts'
 import { defaultDataFolder } from '../data-folder.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -48,13 +50,23 @@ export async function scenariosDir(options: ConsoleOptions, terminal: Terminal):
   return live.scenarios
 }
 
+/** What a command asks of the host; what it leaves open, a host that is up decides. */
+export interface ServiceWish {
+  readonly from: number
+  readonly asked?: number | undefined
+  /** The Control Plane of runs that choose none. */
+  readonly cp?: ControlPlaneChoice | undefined
+}
+
 /** Opens the console with a command's options; `port` only where it was asked for. */
 export function openWith(
   options: ConsoleOptions,
   terminal: Terminal,
-  service: { readonly from: number; readonly asked?: number | undefined },
+  service: ServiceWish,
 ): Promise<OpenConsole> {
-  const { environment, paths } = terminal
+  const { paths } = terminal
+  const { cp } = service
+  const environment = withControlPlane(terminal.environment, cp)
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   return openConsole({
     dataDir: dataDir(options, terminal),
@@ -69,8 +81,24 @@ export function openWith(
     asked: {
       ...(service.asked === undefined ? {} : { port: service.asked }),
       ...(askedScenarios ? { scenarios: askedScenarios } : {}),
+      ...(cp === undefined ? {} : { cp }),
     },
   })
+}
+
+/** `CP_BASE_URL` as the choice has it: an address, empty for none, absent for the one inside. */
+function withControlPlane(
+  environment: NodeJS.ProcessEnv,
+  choice: ControlPlaneChoice | undefined,
+): NodeJS.ProcessEnv {
+  if (choice === undefined) return environment
+  const { CP_BASE_URL: _configured, ...others } = environment
+  return choice === 'embedded' ? others : { ...others, CP_BASE_URL: choice === 'off' ? '' : choice }
+}
+
+/** `--cp`, as a run's record tells it. Throws `invalid_body` for an address that is none. */
+export function controlPlaneChoice(text: string): ControlPlaneChoice {
+  return text === 'embedded' || text === 'off' ? text : controlPlaneAddress(text)
 }
 
 /** Where agents and the Control Plane inside listen first, as the environment has it. */

@@ -3,7 +3,14 @@ import { AppError } from '../../../shared/errors.ts'
 import { createNarrator } from '../../../shared/narration/narrate.ts'
 import { allowedPrograms } from '../../allowed-programs.ts'
 import { effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
-import { type ConsoleOptions, consoleOptions, dataDir, openWith, scenariosDir } from '../console-options.ts'
+import {
+  type ConsoleOptions,
+  consoleOptions,
+  controlPlaneChoice,
+  dataDir,
+  openWith,
+  scenariosDir,
+} from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
 import { inputOption, parseInputs } from '../inputs-option.ts'
 import type { ExitCode } from '../outcome.ts'
@@ -49,6 +56,7 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
 }
 
 async function run(ref: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const cp = options.cp === undefined ? undefined : controlPlaneChoice(options.cp)
   const timeoutMs = options.timeout === undefined ? null : seconds(options.timeout) * 1000
   const scenarios = await scenariosDir(options, terminal)
   // Read here too, so that a broken file or a wrong input is told before a host is started.
@@ -67,7 +75,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
       template: options.template ?? null,
       run_label: options.label ?? null,
       ...(options.runId === undefined ? {} : { run_id: options.runId }),
-      ...(options.cp === undefined ? {} : { cp: options.cp }),
+      cp,
       paused: options.pause ?? false,
       allow_programs: options.allowPrograms ?? false,
       dangerously_playground_seeds: options.dangerouslyPlaygroundSeeds ?? false,

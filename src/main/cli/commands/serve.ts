@@ -5,6 +5,7 @@ import type { OpenConsole } from '../../attach.ts'
 import {
   type ConsoleOptions,
   consoleOptions,
+  controlPlaneChoice,
   dataDir,
   defaultPort,
   openWith,
@@ -15,6 +16,7 @@ import type { Terminal } from '../terminal.ts'
 
 interface ServeOptions extends ConsoleOptions {
   readonly port?: string
+  readonly cp?: string
   readonly allowPrograms?: true
 }
 
@@ -22,22 +24,26 @@ export function addServe(program: Command, terminal: Terminal): void {
   consoleOptions(program.command('serve'))
     .description('serves the console to a browser, and the service API, until Ctrl-C')
     .option('--port <number>', `port of the service (default ${defaultPort}, or the next free one)`)
+    .option('--cp <embedded|off|url>', 'the Control Plane of runs that choose none')
     .option('--json', 'print address, port and process id as one JSON object')
     .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
     .action(async (options: ServeOptions) => {
-      const scenarios = await scenariosDir(options, terminal)
+      const cp = options.cp === undefined ? undefined : controlPlaneChoice(options.cp)
       const asked = options.port ?? terminal.environment['PORT']
+      const port = asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined
+      const scenarios = await scenariosDir(options, terminal)
       const opened = await openWith({ ...options, scenarios }, terminal, {
         from: defaultPort,
-        asked: asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined,
+        cp,
+        asked: port,
       })
       try {
         if (options.allowPrograms) {
           allowedPrograms(dataDir(options, terminal)).allow(scenarios)
         }
-        const { host, port, pid } = opened
+        const { host, pid } = opened
         const address = host === null ? await anotherWindow(opened) : host.browserAddress()
-        if (options.json) terminal.write(`${JSON.stringify({ address, port, pid })}\n`)
+        if (options.json) terminal.write(`${JSON.stringify({ address, port: opened.port, pid })}\n`)
         else {
           for (const line of linesBefore(opened, asked === undefined)) terminal.tell(line)
           terminal.write(`${address}\n`)
