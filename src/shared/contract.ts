@@ -1,16 +1,25 @@
 import type { z } from 'zod'
 import { agentCalls } from './contract/agents.ts'
+import { controlPlaneCalls } from './contract/control-plane.ts'
 import type { Call } from './contract/define.ts'
 import { runCalls } from './contract/runs.ts'
 import { scenarioCalls } from './contract/scenarios.ts'
 import { serviceCalls } from './contract/service.ts'
 
 export { RunningAgent } from './contract/agents.ts'
+export type { DelegationQuery, ReplayQuery, TctQuery, WebhookDelivery } from './contract/control-plane.ts'
 export { Retention, RunControl, RunCreated, RunFilter, StartRun } from './contract/runs.ts'
-export { ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
+export { MergedScenario, ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
+export { Capabilities } from './contract/service.ts'
 
 /** The only list of what the interface can ask and hear; handlers, routes, IPC and clients follow from it. */
-export const contract = { ...serviceCalls, ...scenarioCalls, ...runCalls, ...agentCalls } as const
+export const contract = {
+  ...serviceCalls,
+  ...scenarioCalls,
+  ...runCalls,
+  ...agentCalls,
+  ...controlPlaneCalls,
+} as const
 
 export type Contract = typeof contract
 export type CallName = {

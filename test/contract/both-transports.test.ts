@@ -59,6 +59,8 @@ interface Case {
 /** One good and one bad input for every call; what differs by nature from call to call is left out of the comparison. */
 const cases: Record<CallName, Case | null> = {
   health: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  capabilities: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  openApi: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   metrics: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   openSession: null,
   newSessionCode: null,
@@ -69,6 +71,34 @@ const cases: Record<CallName, Case | null> = {
     good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0' }),
     bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
     code: 'scenario_not_found',
+  },
+  listTemplates: {
+    good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0' }),
+    bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
+    code: 'scenario_not_found',
+  },
+  getTemplate: {
+    good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0', name: 'trust-strict' }),
+    bad: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0', name: 'nothing' }),
+    code: 'scenario_not_found',
+  },
+  cpTcts: { good: () => ({ active: 'true' }), bad: () => ({ limit: 0 }), code: 'invalid_body' },
+  cpDelegations: { good: () => ({ limit: 5 }), bad: () => ({ active: 'maybe' }), code: 'invalid_body' },
+  cpReplay: {
+    good: () => ({ session_id: absent }),
+    bad: () => ({ session_id: absent, limit: -1 }),
+    code: 'invalid_body',
+  },
+  cpDashboard: { good: () => ({ window: '7d' }), bad: () => ({ range: '7d' }), code: 'invalid_body' },
+  cpAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  cpTrustAnchors: { good: () => ({ namespace: 'n' }), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  cpPinnedKeys: { good: () => ({ namespace: 'n' }), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  runCpAudit: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  runCpSessions: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  runCpDeliveries: {
+    good: () => ({ run_id: runId }),
+    bad: () => ({ run_id: absent }),
+    code: 'run_not_found',
   },
   listRuns: {
     good: () => ({ scenario: 'intra-org/', since: '2026-01-01', order: 'newest', limit: 1 }),

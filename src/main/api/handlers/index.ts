@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../shared/contract.ts'
 import { agentHandlers } from './agents.ts'
+import { controlPlaneHandlers } from './control-plane.ts'
 import type { HandlerParts } from './parts.ts'
 import { runHandlers } from './runs.ts'
 import { scenarioHandlers } from './scenarios.ts'
@@ -14,5 +15,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...scenarioHandlers(parts),
     ...runHandlers(parts),
     ...agentHandlers(parts),
+    ...controlPlaneHandlers(parts),
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scenarioListEntry, templateSummaries } from '../../api/handlers/scenarios.ts'
+import { scenarioListEntry, templateEntries } from '../../api/handlers/scenarios.ts'
 import { loadRegistry } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,7 +14,7 @@ export function addScenarios(program: Command, terminal: Terminal): void {
       if (options.json) {
         const list = scenarios.map((version) => ({
           ...scenarioListEntry(version),
-          templates: templateSummaries(version),
+          templates: templateEntries(version),
         }))
         terminal.write(`${JSON.stringify({ scenarios: list, diagnostics }, null, 2)}\n`)
         return
