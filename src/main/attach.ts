@@ -3,6 +3,7 @@ import type { ConsoleClient } from '../shared/client.ts'
 import { AppError } from '../shared/errors.ts'
 import { createHttpClient } from '../shared/http-client.ts'
 import type { ControlPlaneChoice } from '../shared/run.ts'
+import { loopback } from './api/reach.ts'
 import { hostFileOf, openDataFolder } from './data-folder.ts'
 import { createHost, type Host, type HostConfig } from './host.ts'
 import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
@@ -54,7 +55,8 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
       }
       const { port, bearer, controlPlane: cp } = host
       try {
-        claim.publish({ pid: process.pid, port, bearer, scenarios, cp, version: wish.version })
+        const { version, loosened = {} } = wish
+        claim.publish({ pid: process.pid, port, bearer, scenarios, cp, loosened, version })
       } catch (error) {
         await close()
         throw error
@@ -143,13 +145,17 @@ function scenariosFolder(path: string): string {
   }
 }
 
-function refuseDifference(live: HostFile, { asked }: ConsoleWish): void {
+function refuseDifference(live: HostFile, { asked, loosened = {} }: ConsoleWish): void {
   const differs = (what: string, theirs: string | number, ours: string | number) =>
     new AppError(
       'host_differs',
       `The console of this data folder runs already (pid ${live.pid}) with ${what} ${theirs}, not ${ours}; end it, leave the option out, or name another folder with --data.`,
     )
   if (asked.port !== undefined && asked.port !== live.port) throw differs('port', live.port, asked.port)
+  if (loosened.noBearer && !live.loosened.noBearer) throw differs('the bearer', 'required', 'dropped')
+  if (loosened.listen !== undefined && loosened.listen !== live.loosened.listen) {
+    throw differs('the address', live.loosened.listen ?? loopback, loosened.listen)
+  }
   if (asked.cp !== undefined && asked.cp !== live.cp) {
     throw differs('the Control Plane', live.cp, asked.cp)
   }

@@ -14,6 +14,7 @@ export const HostFile = z.object({
   scenarios: z.string(),
   /** The Control Plane of runs that choose none. */
   cp: ControlPlaneChoice,
+  loosened: z.object({ noBearer: z.literal(true).optional(), listen: z.string().optional() }),
   version: z.string(),
 })
 export type HostFile = z.infer<typeof HostFile>

@@ -8,6 +8,7 @@ import type { Handlers } from '../shared/contract.ts'
 import type { ControlPlaneChoice } from '../shared/run.ts'
 import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers/index.ts'
+import type { Loosened } from './api/reach.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
@@ -43,6 +44,8 @@ export interface HostConfig {
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
+  /** Nothing unless asked. */
+  readonly loosened?: Loosened
   /** Where the Control Plane inside listens first; 0 lets the system choose, `null` starts none. */
   readonly controlPlanePort: number | null
   /** First port that agents ask for; 0 lets the system choose each. */
@@ -171,6 +174,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
       bearer,
       pagesDir: config.pagesDir,
       log,
+      ...(config.loosened === undefined ? {} : { loosened: config.loosened }),
     },
     config.port,
   ).catch(async (error: unknown) => {
@@ -180,7 +184,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   })
   port = service.port
   receivers.add(new URL(hostUrl()).origin)
-  log.info({ port, data: dataFolder.root, interrupted }, 'host started')
+  log.info({ port, data: dataFolder.root, interrupted, loosened: config.loosened ?? {} }, 'host started')
 
   async function quiet(): Promise<void> {
     for (;;) {

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import type { ControlPlaneChoice } from '../../shared/run.ts'
+import type { Loosened } from '../api/reach.ts'
 import { findHost, type OpenConsole, openConsole } from '../attach.ts'
 import { controlPlaneAddress } from '../control-plane/config.ts'
 import { defaultDataFolder } from '../data-folder.ts'
@@ -56,6 +57,7 @@ export interface ServiceWish {
   readonly asked?: number | undefined
   /** The Control Plane of runs that choose none. */
   readonly cp?: ControlPlaneChoice | undefined
+  readonly loosened?: Loosened
 }
 
 /** Opens the console with a command's options; `port` only where it was asked for. */
@@ -65,7 +67,7 @@ export function openWith(
   service: ServiceWish,
 ): Promise<OpenConsole> {
   const { paths } = terminal
-  const { cp } = service
+  const { cp, loosened = {} } = service
   const environment = withControlPlane(terminal.environment, cp)
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   return openConsole({
@@ -76,6 +78,7 @@ export function openWith(
     pagesDir: paths.pages,
     port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
     ...portsOf(environment),
+    loosened,
     environment,
     version: terminal.version,
     asked: {

@@ -12,9 +12,10 @@ import {
   portNumber,
   scenariosDir,
 } from '../console-options.ts'
+import { type DangerousOptions, loosenedBy, warnings } from '../loosened.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface ServeOptions extends ConsoleOptions {
+interface ServeOptions extends ConsoleOptions, DangerousOptions {
   readonly port?: string
   readonly cp?: string
   readonly allowPrograms?: true
@@ -27,7 +28,16 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--cp <embedded|off|url>', 'the Control Plane of runs that choose none')
     .option('--json', 'print address, port and process id as one JSON object')
     .option('--allow-programs', 'let the scenarios of this folder start programs of their own, now and later')
+    .option(
+      '--dangerously-listen',
+      'listen where HOST says (default 0.0.0.0), so that other machines reach it',
+    )
+    .option(
+      '--dangerously-no-bearer',
+      'ask nobody on this machine for the bearer, for older clients: any program here may then do anything',
+    )
     .action(async (options: ServeOptions) => {
+      const loosened = loosenedBy(options, terminal.environment['HOST'] ?? '')
       const cp = options.cp === undefined ? undefined : controlPlaneChoice(options.cp)
       const asked = options.port ?? terminal.environment['PORT']
       const port = asked ? portNumber(asked, options.port === undefined ? 'PORT' : '--port') : undefined
@@ -36,11 +46,13 @@ export function addServe(program: Command, terminal: Terminal): void {
         from: defaultPort,
         cp,
         asked: port,
+        loosened,
       })
       try {
         if (options.allowPrograms) {
           allowedPrograms(dataDir(options, terminal)).allow(scenarios)
         }
+        for (const line of warnings(loosened)) terminal.tell(line)
         const { host, pid } = opened
         const address = host === null ? await anotherWindow(opened) : host.browserAddress()
         if (options.json) terminal.write(`${JSON.stringify({ address, port: opened.port, pid })}\n`)
