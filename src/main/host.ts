@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import type { Handlers } from '../shared/contract.ts'
+import type { ControlPlaneChoice } from '../shared/run.ts'
 import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers/index.ts'
+import type { Loosened } from './api/reach.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
 import { type OwnControlPlane, openOwnControlPlane } from './control-plane/own-control-plane.ts'
+import { createWebhookDesk } from './control-plane/webhook-desk.ts'
 import type { DataFolder } from './data-folder.ts'
 import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
@@ -24,6 +27,7 @@ import { createTraceExport } from './observability/traces/trace-export.ts'
 import { loadRegistry } from './registry/index.ts'
 import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
+import { createDeliveryStore } from './store/delivery-store.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
 import { createReportStore } from './store/report-store.ts'
@@ -40,6 +44,8 @@ export interface HostConfig {
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
+  /** Nothing unless asked. */
+  readonly loosened?: Loosened
   /** Where the Control Plane inside listens first; 0 lets the system choose, `null` starts none. */
   readonly controlPlanePort: number | null
   /** First port that agents ask for; 0 lets the system choose each. */
@@ -53,6 +59,8 @@ export interface Host {
   readonly handlers: Handlers
   readonly port: number
   readonly bearer: string
+  /** The Control Plane of runs that choose none. */
+  readonly controlPlane: ControlPlaneChoice
   /** An address that opens the console in a browser once. */
   browserAddress(): string
   /** Runs that an earlier process left unfinished, marked when this host started. */
@@ -78,6 +86,8 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
   const reports = createReportStore(database)
+  const deliveries = createDeliveryStore(database)
+  const webhooks = createWebhookDesk({ store, deliveries })
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
@@ -117,6 +127,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     ports: createPortAllocator(config.agentBasePort),
     hostUrl,
     reports,
+    webhooks,
     log,
   })
   const hosted = createHostedAgents({
@@ -141,6 +152,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     archive,
     hosted,
     metrics,
+    deliveries,
   })
 
   const interrupted = markInterrupted(store, logs)
@@ -155,7 +167,16 @@ export async function createHost(config: HostConfig): Promise<Host> {
     })
   }
   const service = await startService(
-    { handlers, telemetry, bearer, pagesDir: config.pagesDir, log },
+    {
+      handlers,
+      telemetry,
+      webhooks,
+      version: config.version,
+      bearer,
+      pagesDir: config.pagesDir,
+      log,
+      ...(config.loosened === undefined ? {} : { loosened: config.loosened }),
+    },
     config.port,
   ).catch(async (error: unknown) => {
     await own?.close()
@@ -164,7 +185,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   })
   port = service.port
   receivers.add(new URL(hostUrl()).origin)
-  log.info({ port, data: dataFolder.root, interrupted }, 'host started')
+  log.info({ port, data: dataFolder.root, interrupted, loosened: config.loosened ?? {} }, 'host started')
 
   async function quiet(): Promise<void> {
     for (;;) {
@@ -176,6 +197,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
 
   async function close(): Promise<void> {
     await Promise.all([runner.close(), hosted.close()])
+    await webhooks.close()
     await supervisor.stopAll()
     await service.close()
     await traces.close()
@@ -190,6 +212,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     handlers,
     port,
     bearer,
+    controlPlane: controlPlanes.of(undefined)?.config.choice ?? 'off',
     interrupted,
     browserAddress: () => `http://127.0.0.1:${port}/#code=${codes.issue()}`,
     quiet,

@@ -6,6 +6,7 @@ import type { Supervisor } from '../../hosting/supervisor.ts'
 import type { Metrics } from '../../observability/metrics/metrics.ts'
 import type { Registry } from '../../registry/index.ts'
 import type { Runner } from '../../runner/runner.ts'
+import type { DeliveryStore } from '../../store/delivery-store.ts'
 import type { EventLogs } from '../../store/event-log.ts'
 import type { ExchangeStore } from '../../store/exchange-store.ts'
 import type { ReportStore } from '../../store/report-store.ts'
@@ -29,6 +30,7 @@ export interface HandlerParts {
   readonly metrics: Metrics
   readonly controlPlanes: ControlPlanes
   readonly reports: ReportStore
+  readonly deliveries: DeliveryStore
 }
 
 /** The handlers of one part of the contract. */
