@@ -109,7 +109,7 @@ test('cancelling says what will stop, and asks the host', async () => {
   await expect.poll(() => it.host.cancelled).toEqual([runId])
 })
 
-test('what an agent wrote stays text', async () => {
+test('what an agent wrote stays text (B-68)', async () => {
   const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
   it.host.play(withError(refused, hostile))
   const console = await it.open()

@@ -127,6 +127,22 @@ describe('controlPlaneConfig', () => {
     })
   })
 
+  it('takes an address that ends in /api for the one before it (D-21)', () => {
+    expect(controlPlaneConfig({}, 'http://127.0.0.1:4000/api/', null)?.baseUrl).toBe('http://127.0.0.1:4000')
+  })
+
+  it('is the one inside the console where nothing else is said, and none where an empty address is', () => {
+    const embedded = { baseUrl: 'http://127.0.0.1:4000', apiKey: 'own', aid: 'aid:own' }
+    expect(controlPlaneConfig({}, undefined, embedded)).toMatchObject({ choice: 'embedded', ...embedded })
+    expect(controlPlaneConfig({ CP_BASE_URL: '' }, undefined, embedded)).toBeNull()
+    expect(controlPlaneConfig({ CP_BASE_URL: 'http://cp.example' }, undefined, embedded)).toMatchObject({
+      choice: 'http://cp.example',
+      apiKey: null,
+    })
+    expect(controlPlaneConfig({ CP_BASE_URL: '' }, 'embedded', embedded)).toMatchObject(embedded)
+    expect(() => controlPlaneConfig({}, 'embedded', null)).toThrow('no Control Plane of its own')
+  })
+
   it('refuses an address with a password in it', () => {
     expect(() => controlPlaneConfig({}, 'http://u:p@cp.example', null)).toThrow(
       expect.objectContaining({ code: 'invalid_body' }),
