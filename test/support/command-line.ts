@@ -25,7 +25,13 @@ function launch(
 ): ChildProcess {
   return spawn(process.execPath, [script, ...args], {
     cwd: repositoryRoot,
-    env: { PATH: process.env['PATH'], AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      AITP_CONSOLE_HOME: home,
+      AGENT_BASE_PORT: '0',
+      CP_PORT: '0',
+      ...environment,
+    },
     stdio: 'pipe',
   })
 }
