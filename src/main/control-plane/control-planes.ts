@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { ControlPlaneChoice } from '../../shared/run.ts'
+import type { ControlPlaneChoice, RunRecord } from '../../shared/run.ts'
 import { type ControlPlane, createControlPlane } from './client.ts'
 import { controlPlaneConfig, type EmbeddedAddress } from './config.ts'
 
@@ -7,8 +7,8 @@ import { controlPlaneConfig, type EmbeddedAddress } from './config.ts'
 export interface ControlPlanes {
   /** `null` for none. Throws `invalid_body`. */
   of(choice: ControlPlaneChoice | undefined): ControlPlane | null
-  /** That of a run which was stored earlier; `null` also where there is none like it any more. */
-  find(choice: ControlPlaneChoice): ControlPlane | null
+  /** That of a stored run; `null` also where there is none like it any more, or none that this host may ask. */
+  ofRun(run: Pick<RunRecord, 'cp' | 'imported'>): ControlPlane | null
   close(): void
 }
 
@@ -21,13 +21,19 @@ export function createControlPlanes(
   function of(choice: ControlPlaneChoice | undefined): ControlPlane | null {
     const config = controlPlaneConfig(environment, choice, embedded())
     if (config === null) return null
-    const controlPlane = known.get(config.baseUrl) ?? createControlPlane(config, log)
-    known.set(config.baseUrl, controlPlane)
+    // An address that somebody types in is asked without the key that belongs to the one inside.
+    const key = `${config.choice} ${config.baseUrl}`
+    const controlPlane = known.get(key) ?? createControlPlane(config, log)
+    known.set(key, controlPlane)
     return controlPlane
   }
   return {
     of,
-    find: (choice) => (choice === 'embedded' && embedded() === null ? null : of(choice)),
+    ofRun({ cp, imported }) {
+      // The address in a file that was handed in is somebody else's word.
+      if (imported || (cp === 'embedded' && embedded() === null)) return null
+      return of(cp)
+    },
     close() {
       for (const controlPlane of known.values()) controlPlane.close()
     },

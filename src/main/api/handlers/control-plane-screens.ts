@@ -1,5 +1,5 @@
 import type { controlPlaneScreenCalls } from '../../../shared/contract/control-plane-screens.ts'
-import { projectionsOf } from '../../control-plane/projections/of-run.ts'
+import { projectionsOf } from '../../control-plane/lens/of-run.ts'
 import { recordsOf, revocationListOf, statusOf, webhooksOf } from '../../control-plane/screens.ts'
 import type { HandlerParts, HandlersOf } from './parts.ts'
 
@@ -19,7 +19,7 @@ export function controlPlaneScreenHandlers({
     controlPlaneRevocations: () => revocationListOf(aitp, theOne()),
     runProjections: ({ run_id }) => {
       const run = store.get(run_id)
-      return projectionsOf(run, reports.list(run_id), controlPlanes.of(run.cp))
+      return projectionsOf(run, reports.list(run_id), controlPlanes.ofRun(run))
     },
   }
 }

@@ -15,12 +15,7 @@ export function controlPlaneHandlers({
     return { cp_enabled: found.cp_enabled, items: found.list, count: found.list.length }
   }
 
-  /** That of the run; `null` where it had none, or none that this host may ask. */
-  function ofRun(runId: string): ControlPlane | null {
-    const { cp, imported } = store.get(runId)
-    // The address in a file that was handed in is somebody else's word.
-    return imported ? null : controlPlanes.find(cp)
-  }
+  const ofRun = (runId: string) => controlPlanes.ofRun(store.get(runId))
 
   return {
     cpTcts: (query) => items(({ tcts }) => tcts(query)),
