@@ -6,11 +6,12 @@ import { AppError } from '../../shared/errors.ts'
 import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
 import { listenAt } from '../listen.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
-import { answerErrors, contractPaths, contractRoutes, otherMethods } from './bind-http.ts'
+import { answerErrors, contractRoutes } from './bind-http.ts'
 import { bodyMs, refuseSlowBody } from './bodies.ts'
 import { apiDocs } from './docs-page.ts'
 import { guard } from './guard.ts'
-import { isOpen, otherPaths } from './open-routes.ts'
+import { refuseOtherMethods, tellMethods } from './methods.ts'
+import { isOpen } from './open-routes.ts'
 import { contentSecurityPolicy, dashboard, pages } from './pages.ts'
 import { isEverywhere, type Loosened, loopback, namesOf } from './reach.ts'
 import type { EventStreamLimits } from './sse.ts'
@@ -103,6 +104,7 @@ function createApp(options: ServiceOptions, port: () => number): Express {
   })
   app.use(guard({ port, bearer, names, open: (request) => isOpen(request, pagesDir) }))
   app.use(refuseSlowBody(options.bodyMs ?? bodyMs))
+  app.use(tellMethods())
   app.post('/internal/telemetry', ...telemetryRoute(telemetry))
   app.post('/webhooks/cp/:run_id', ...webhookRoute(webhooks))
   app.get('/docs', apiDocs(version))
@@ -111,7 +113,7 @@ function createApp(options: ServiceOptions, port: () => number): Express {
     app.get('/dashboard', dashboard(pagesDir))
   }
   app.use(contractRoutes(handlers, streams))
-  app.use(otherMethods(new Map([...contractPaths(), ...otherPaths])))
+  app.use(refuseOtherMethods())
   app.use((request) => {
     throw new AppError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
