@@ -38,7 +38,6 @@ const packages = {
   ajv: { from: '^src/main/registry/', why: 'the JSON Schema of scenario inputs' },
   re2js: { from: '^src/main/registry/', why: 'patterns of strangers in linear time' },
   commander: { from: '^src/main/cli/', why: 'the command line' },
-  conf: { from: '^src/main/', why: 'settings.json' },
   'env-paths': { from: '^src/main/data-folder\\.ts$', why: 'where each platform keeps data' },
   'electron-store': { from: '^src/main/.*\\.electron\\.ts$', why: 'the window reads the same settings.json' },
   electron: { from: '^src/(main/.*\\.electron\\.ts$|preload/)', why: 'the desktop shell' },
