@@ -199,6 +199,22 @@ describe('with a Control Plane', () => {
     expect(asked(standIn)).toContain('POST /api/events')
     expect(asked(standIn).length).toBeLessThanOrEqual(2)
   })
+
+  it('that did not answer the host is not asked by an agent either', async () => {
+    const standIn = await startControlPlane()
+    standIn.answerWith('/api/webhooks', 'hang')
+    const [enroll, subscribe] = controlPlaneSteps
+    const record = await runScenario(
+      { steps: [subscribe, enroll] as WrittenStep[] },
+      {},
+      configured(standIn, { CP_TIMEOUT_MS: '200' }),
+    )
+    expect(record).toMatchObject({
+      status: 'success',
+      outputs: { subscribe: { subscribed: false }, enroll: { enrolled: false, code: 'cp_unreachable' } },
+    })
+    expect(standIn.requests.map(({ path }) => path)).not.toContain('/api/registry/enroll')
+  })
 })
 
 describe('discovery by the registry', () => {
