@@ -363,6 +363,7 @@ const bad: readonly Refusal[] = [
     ...noRun,
   })),
   { route: `POST /runs/${absent}/cancel`, body: {}, ...noRun },
+  { route: 'POST /runs/…/cancel', path: ({ run }) => `/runs/${run}/cancel`, body: [], ...invalid },
   { route: 'GET /runs/…/cp-audit', path: ({ run }) => `/runs/${run}/cp-audit?limit=0`, ...invalid },
   { route: 'GET /runs/…/events', path: ({ run }) => `/runs/${run}/events?after_seq=-1`, ...invalid },
   {
@@ -468,11 +469,14 @@ describe('methods', () => {
   })
 
   it('HEAD gives what GET gives, without its body, and ends also where GET would go on', async () => {
-    for (const path of ['/runs', `/runs/${known.run}/events`, '/healthz', '/docs']) {
+    const request = { scenario_ref: scenario, inputs: { topic: 'x' }, paused: true }
+    const { run_id } = (await ask('POST', '/runs', request)).body
+    for (const path of ['/runs', `/runs/${run_id}/events`, '/healthz', '/docs']) {
       const answer = await ask('HEAD', path)
       expect({ path, status: answer.status, body: answer.body }).toEqual({ path, status: 200, body: '' })
     }
     expect((await ask('HEAD', `/runs/${absent}/events`)).status).toBe(404)
+    await ask('POST', `/runs/${run_id}/cancel`, {})
   })
 })
 
