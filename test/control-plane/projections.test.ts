@@ -79,7 +79,10 @@ describe('what a Control Plane shows', () => {
       const { standIn, projections } = await asking()
       const nothing = key === null ? {} : []
       for (const answer of [
-        { status: 500, body: '{}' },
+        {
+          status: 500,
+          body: JSON.stringify(key === null ? { own: 'member' } : { [key]: [{ own: 'member' }] }),
+        },
         { status: 200, body: '<html>' },
         { status: 200, body: '"text"' },
       ]) {
