@@ -11,6 +11,7 @@ import { createHandlers } from './api/handlers/index.ts'
 import type { Loosened } from './api/reach.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
+import { callbackUrl } from './control-plane/callback-url.ts'
 import { revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
 import { type OwnControlPlane, openOwnControlPlane } from './control-plane/own-control-plane.ts'
@@ -78,6 +79,8 @@ const hostedPortOffset = 1_000
 export async function createHost(config: HostConfig): Promise<Host> {
   const { dataFolder, environment } = config
   const retention = readRetention(dataFolder.root, environment)
+  // Refused before anything is opened, and not when the first run needs it.
+  callbackUrl(environment, 0)
   const log = openLog(dataFolder.logs, environment)
   const database = openDatabase(dataFolder.database)
   await removeLeftoverBootstraps(dataFolder.bootstrap)
@@ -103,7 +106,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   let own: OwnControlPlane | null = null
   const controlPlanes = createControlPlanes(environment, () => own, log)
   let port = 0
-  const hostUrl = () => environment['PLAYGROUND_BASE_URL'] || `http://127.0.0.1:${port}`
+  const callback = () => callbackUrl(environment, port)
 
   const parts = {
     aitp: createAitp(nodeEngine),
@@ -125,7 +128,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const runner = createRunner({
     ...parts,
     ports: createPortAllocator(config.agentBasePort),
-    hostUrl,
+    hostUrl: () => callback().href.replace(/\/+$/, ''),
     reports,
     webhooks,
     log,
@@ -172,6 +175,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
       telemetry,
       webhooks,
       version: config.version,
+      callback: () => callback().host,
       bearer,
       pagesDir: config.pagesDir,
       log,
@@ -184,7 +188,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     throw error
   })
   port = service.port
-  receivers.add(new URL(hostUrl()).origin)
+  receivers.add(callback().origin)
   log.info({ port, data: dataFolder.root, interrupted, loosened: config.loosened ?? {} }, 'host started')
 
   async function quiet(): Promise<void> {

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import { configured, startControlPlane } from '../support/control-plane.ts'
+import { startHost } from '../support/host.ts'
 import { hostWith } from '../support/run-scenario.ts'
 import { deliveryHeaders } from '../support/sign-delivery.ts'
 
@@ -80,4 +83,31 @@ it('refuses what is not signed under the subscription of that run, and leaves no
   expect(await deliver(gzipSync(body), gzip)).toMatchObject({ status: 422 })
   expect(await deliver(body, deliveryHeaders(body, secret), absent)).toMatchObject({ status: 404 })
   expect((await client.call('runCpDeliveries', { run_id })).count).toBe(0)
+})
+
+it('is reached under the name that Control Planes were given, and nothing else is (B-72)', async () => {
+  const host = await startHost({
+    environment: { PATH: process.env['PATH'], PLAYGROUND_BASE_URL: 'https://console.example' },
+  })
+  const askAs = async (name: string, path: string) => {
+    const request = http.request({
+      host: '127.0.0.1',
+      port: host.port,
+      method: 'POST',
+      path,
+      headers: { host: name },
+    })
+    request.end()
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  expect(await askAs('console.example', `/webhooks/cp/${absent}`)).toBe(404)
+  expect(await askAs('other.example', `/webhooks/cp/${absent}`)).toBe(403)
+  expect(await askAs('console.example', '/runs')).toBe(403)
+})
+
+it('is not begun with an address that is none', async () => {
+  const environment = { PLAYGROUND_BASE_URL: 'console.example' }
+  await expect(startHost({ environment })).rejects.toMatchObject({ code: 'usage' })
 })

@@ -32,6 +32,7 @@ export function serveLogs(
       telemetry,
       webhooks: createWebhookDesk({ store, deliveries }),
       version: '0.0.0-test',
+      callback: () => '',
       bearer,
       pagesDir: null,
       log,

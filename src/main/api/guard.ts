@@ -10,6 +10,8 @@ export interface GuardOptions {
   readonly bearer: string | null
   /** Names beside those of loopback under which this server is addressed. */
   readonly names: readonly string[]
+  /** The authority under which a Control Plane reaches the receiver of webhooks, which asks for a signature. */
+  readonly callback: () => string
   /** Routes that need no bearer: `METHOD /path` as requested. */
   readonly open: (request: Request) => boolean
 }
@@ -19,14 +21,24 @@ export interface GuardOptions {
  * launch. The first two stop a web page that rebinds a name to 127.0.0.1 even where the third is not asked.
  */
 export function guard(options: GuardOptions): RequestHandler[] {
-  const { port, names } = options
-  return [refuseForeignHost(port, names), refuseForeignOrigin(port, [], names), requireBearer(options)]
+  const { port, names, callback } = options
+  const isCallback = ({ path, headers }: Request) =>
+    path.startsWith('/webhooks/cp/') && headers.host === callback()
+  return [
+    refuseForeignHost(port, names, isCallback),
+    refuseForeignOrigin(port, [], names),
+    requireBearer(options),
+  ]
 }
 
-export function refuseForeignHost(port: () => number, names: readonly string[] = []): RequestHandler {
+export function refuseForeignHost(
+  port: () => number,
+  names: readonly string[] = [],
+  isExcepted: (request: Request) => boolean = () => false,
+): RequestHandler {
   return (request, _response, next) => {
     const host = request.headers.host ?? ''
-    if (authorities(port(), names).includes(host)) return next()
+    if (authorities(port(), names).includes(host) || isExcepted(request)) return next()
     throw new AppError(
       'forbidden_host',
       `Requests must be addressed to ${ownAuthorities(port()).join(' or ')}, not to "${host}".`,

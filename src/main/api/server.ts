@@ -24,6 +24,8 @@ export interface ServiceOptions {
   readonly webhooks: WebhookDesk
   readonly version: string
   readonly bearer: string
+  /** The authority of the address that Control Planes are given to report to. */
+  readonly callback: () => string
   readonly loosened?: Loosened
   /** The built renderer; `null` serves no pages. */
   readonly pagesDir: string | null
@@ -102,7 +104,8 @@ function createApp(options: ServiceOptions, port: () => number): Express {
     response.set({ 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' })
     next()
   })
-  app.use(guard({ port, bearer, names, open: (request) => isOpen(request, pagesDir) }))
+  const { callback } = options
+  app.use(guard({ port, bearer, names, callback, open: (request) => isOpen(request, pagesDir) }))
   app.use(refuseSlowBody(options.bodyMs ?? bodyMs))
   app.use(tellMethods())
   app.post('/internal/telemetry', ...telemetryRoute(telemetry))
