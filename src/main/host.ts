@@ -12,6 +12,7 @@ import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
 import { type OwnControlPlane, openOwnControlPlane } from './control-plane/own-control-plane.ts'
+import { createWebhookDesk } from './control-plane/webhook-desk.ts'
 import type { DataFolder } from './data-folder.ts'
 import { createHostedAgents } from './hosted-agents/hosted-agents.ts'
 import { createPortAllocator } from './hosting/ports.ts'
@@ -24,6 +25,7 @@ import { createTraceExport } from './observability/traces/trace-export.ts'
 import { loadRegistry } from './registry/index.ts'
 import { createRunner, markInterrupted } from './runner/runner.ts'
 import { openDatabase } from './store/database.ts'
+import { createDeliveryStore } from './store/delivery-store.ts'
 import { createEventLogs } from './store/event-log.ts'
 import { createExchangeStore } from './store/exchange-store.ts'
 import { createReportStore } from './store/report-store.ts'
@@ -78,6 +80,8 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
   const reports = createReportStore(database)
+  const deliveries = createDeliveryStore(database)
+  const webhooks = createWebhookDesk({ store, deliveries })
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
   const metrics = createMetrics()
   logs.observe(metrics.observe)
@@ -117,6 +121,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     ports: createPortAllocator(config.agentBasePort),
     hostUrl,
     reports,
+    webhooks,
     log,
   })
   const hosted = createHostedAgents({
@@ -141,6 +146,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     archive,
     hosted,
     metrics,
+    deliveries,
   })
 
   const interrupted = markInterrupted(store, logs)
@@ -155,7 +161,15 @@ export async function createHost(config: HostConfig): Promise<Host> {
     })
   }
   const service = await startService(
-    { handlers, telemetry, bearer, pagesDir: config.pagesDir, log },
+    {
+      handlers,
+      telemetry,
+      webhooks,
+      version: config.version,
+      bearer,
+      pagesDir: config.pagesDir,
+      log,
+    },
     config.port,
   ).catch(async (error: unknown) => {
     await own?.close()
@@ -176,6 +190,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
 
   async function close(): Promise<void> {
     await Promise.all([runner.close(), hosted.close()])
+    await webhooks.close()
     await supervisor.stopAll()
     await service.close()
     await traces.close()

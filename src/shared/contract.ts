@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { agentCalls } from './contract/agents.ts'
+import { controlPlaneCalls } from './contract/control-plane.ts'
 import { controlPlaneScreenCalls } from './contract/control-plane-screens.ts'
 import type { Call } from './contract/define.ts'
 import { runCalls } from './contract/runs.ts'
@@ -7,8 +8,10 @@ import { scenarioCalls } from './contract/scenarios.ts'
 import { serviceCalls } from './contract/service.ts'
 
 export { RunningAgent } from './contract/agents.ts'
+export type { DelegationQuery, ReplayQuery, TctQuery, WebhookDelivery } from './contract/control-plane.ts'
 export { Retention, RunControl, RunCreated, RunFilter, StartRun } from './contract/runs.ts'
-export { ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
+export { MergedScenario, ScenarioDetail, ScenarioListEntry } from './contract/scenarios.ts'
+export { Capabilities } from './contract/service.ts'
 
 /** The only list of what the interface can ask and hear; handlers, routes, IPC and clients follow from it. */
 export const contract = {
@@ -17,6 +20,7 @@ export const contract = {
   ...runCalls,
   ...agentCalls,
   ...controlPlaneScreenCalls,
+  ...controlPlaneCalls,
 } as const
 
 export type Contract = typeof contract

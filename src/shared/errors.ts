@@ -14,6 +14,7 @@ export const appErrorStatus = {
   agent_unreachable: 502,
   assertion_failed: 422,
   body_too_large: 413,
+  body_too_slow: 408,
   capability_failed: 502,
   capability_not_offered: 422,
   code_spent: 401,
@@ -33,6 +34,7 @@ export const appErrorStatus = {
   invalid_did: 400,
   invalid_inputs: 422,
   loopback_refused: 409,
+  method_not_allowed: 405,
   not_found: 404,
   origin_mismatch: 409,
   peer_unreachable: 502,
@@ -56,6 +58,7 @@ export const appErrorStatus = {
   template_not_found: 422,
   unauthorized: 401,
   usage: 400,
+  webhook_refused: 401,
 } as const
 
 export type AppErrorCode = keyof typeof appErrorStatus

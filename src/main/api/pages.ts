@@ -27,3 +27,10 @@ export function pages(folder: string): RequestHandler {
     },
   })
 }
+
+/** The console's page under the name that other clients open. */
+export function dashboard(folder: string): RequestHandler {
+  return (_request, response) => {
+    response.sendFile('index.html', { root: folder, headers: { 'cache-control': 'no-cache' } })
+  }
+}

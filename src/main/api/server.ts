@@ -1,25 +1,33 @@
 import { createServer, type Server } from 'node:http'
-import express, { type Express, type Request } from 'express'
+import express, { type Express } from 'express'
 import type { Logger } from 'pino'
-import { bearerOf } from '../../shared/bearer.ts'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
-import { TelemetryBatch } from '../../shared/telemetry.ts'
+import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
 import { listenOnLoopback } from '../listen.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
-import { answerErrors, contractRoutes } from './bind-http.ts'
+import { answerErrors, contractPaths, contractRoutes, otherMethods } from './bind-http.ts'
+import { bodyMs, refuseSlowBody } from './bodies.ts'
+import { apiDocs } from './docs-page.ts'
 import { guard } from './guard.ts'
-import { contentSecurityPolicy, pages } from './pages.ts'
+import { isOpen, otherPaths } from './open-routes.ts'
+import { contentSecurityPolicy, dashboard, pages } from './pages.ts'
 import type { EventStreamLimits } from './sse.ts'
+import { telemetryRoute } from './telemetry-route.ts'
+import { webhookRoute } from './webhook-route.ts'
 
 export interface ServiceOptions {
   readonly handlers: Handlers
   readonly telemetry: TelemetryDesk
+  readonly webhooks: WebhookDesk
+  readonly version: string
   readonly bearer: string
   /** The built renderer; `null` serves no pages. */
   readonly pagesDir: string | null
   readonly log: Logger
   readonly streams?: EventStreamLimits
+  /** How long the body of a request may take to arrive, in milliseconds. */
+  readonly bodyMs?: number
 }
 
 export interface Service {
@@ -66,10 +74,8 @@ export async function startService(options: ServiceOptions, wish: PortWish): Pro
   }
 }
 
-function createApp(
-  { handlers, telemetry, bearer, pagesDir, log, streams }: ServiceOptions,
-  port: () => number,
-): Express {
+function createApp(options: ServiceOptions, port: () => number): Express {
+  const { handlers, telemetry, webhooks, version, bearer, pagesDir, log, streams } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -78,37 +84,21 @@ function createApp(
     next()
   })
   app.use(guard({ port, bearer, open: (request) => isOpen(request, pagesDir) }))
-  app.post('/internal/telemetry', express.json({ limit: '8mb' }), (request, response) => {
-    const batch = TelemetryBatch.safeParse(request.body)
-    if (!batch.success) {
-      throw new AppError('invalid_body', 'Telemetry is not as the worker contract has it.', {
-        details: batch.error.issues
-          .slice(0, 10)
-          .map(({ path, message }) => ({ path: path.join('.'), message })),
-      })
-    }
-    telemetry.receive(bearerOf(request.headers.authorization), batch.data)
-    response.json({ ok: true })
-  })
-  if (pagesDir !== null) app.use(pages(pagesDir))
+  app.use(refuseSlowBody(options.bodyMs ?? bodyMs))
+  app.post('/internal/telemetry', ...telemetryRoute(telemetry))
+  app.post('/webhooks/cp/:run_id', ...webhookRoute(webhooks))
+  app.get('/docs', apiDocs(version))
+  if (pagesDir !== null) {
+    app.use(pages(pagesDir))
+    app.get('/dashboard', dashboard(pagesDir))
+  }
   app.use(contractRoutes(handlers, streams))
+  app.use(otherMethods(new Map([...contractPaths(), ...otherPaths])))
   app.use((request) => {
     throw new AppError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
   app.use(answerErrors(log))
   return app
-}
-
-/** Open are health, the exchange of a one-time code, telemetry (its own secret) and static files. */
-function isOpen(request: Request, pagesDir: string | null): boolean {
-  const { method, path } = request
-  if (method === 'GET' && path === '/healthz') return true
-  if (method === 'POST' && (path === '/session' || path === '/internal/telemetry')) return true
-  return (
-    pagesDir !== null &&
-    method === 'GET' &&
-    (path === '/' || path === '/index.html' || path.startsWith('/assets/'))
-  )
 }
 
 async function listen(server: Server, wish: PortWish): Promise<number> {

@@ -31,6 +31,11 @@ export async function sendEvents<Item extends { seq: number }>(
     'x-accel-buffering': 'no',
   })
   response.flushHeaders()
+  if (response.req.method === 'HEAD') {
+    abort.abort()
+    response.end()
+    return
+  }
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': heartbeat\n\n')
   }, heartbeatMs)

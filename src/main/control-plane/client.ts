@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { ControlPlaneConfig } from './config.ts'
 import { type Answer, createConnection } from './connection.ts'
+import { createListReader } from './list-reader.ts'
+import { type Projections, readProjections } from './projections.ts'
 import { Delegation, PinnedKey, RegistryRecord, TrustAnchor, Webhook } from './records.ts'
 
 /** Which delegations are asked for; `root_jti` gives everything below one of them. */
@@ -39,6 +41,8 @@ export interface ControlPlane {
   pinnedKeys(namespace: string): Promise<PinnedKey[]>
   /** What is answered to a question, as it is; `null` where nothing is, or a refusal. */
   read(path: string): Promise<unknown>
+  /** What it makes of what it was told. */
+  readonly projections: Projections
   /** Whether nobody answers there at the moment. */
   isAway(): boolean
   close(): void
@@ -67,25 +71,7 @@ function ingested(answer: Answer | null): Ingested {
 
 export function createControlPlane(config: ControlPlaneConfig, log: Logger): ControlPlane {
   const { request, isAway, close } = createConnection(config, log)
-
-  async function list<Item extends z.ZodType>(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    key: string,
-    item: Item,
-  ): Promise<z.output<Item>[]> {
-    const answer = await request('GET', `${path}?${new URLSearchParams(query)}`)
-    if (!answer?.ok) return []
-    const shape = z.union([z.object({ [key]: z.array(z.unknown()) }), z.array(z.unknown())])
-    const parsed = shape.safeParse(answer.body)
-    if (!parsed.success) return []
-    const entries = Array.isArray(parsed.data) ? parsed.data : (parsed.data[key] ?? [])
-    // One entry that is not understood does not hide the others.
-    return entries.flatMap((entry) => {
-      const one = item.safeParse(entry)
-      return one.success ? [one.data] : []
-    })
-  }
+  const list = createListReader(request)
 
   async function create<Item extends z.ZodType>(
     path: string,
@@ -131,6 +117,7 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
       const answer = await request('GET', path)
       return answer?.ok ? answer.body : null
     },
+    projections: readProjections(request, list),
     isAway,
     close,
   }

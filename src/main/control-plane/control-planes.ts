@@ -7,6 +7,8 @@ import { controlPlaneConfig, type EmbeddedAddress } from './config.ts'
 export interface ControlPlanes {
   /** `null` for none. Throws `invalid_body`. */
   of(choice: ControlPlaneChoice | undefined): ControlPlane | null
+  /** That of a run which was stored earlier; `null` also where there is none like it any more. */
+  find(choice: ControlPlaneChoice): ControlPlane | null
   close(): void
 }
 
@@ -16,14 +18,16 @@ export function createControlPlanes(
   log: Logger,
 ): ControlPlanes {
   const known = new Map<string, ControlPlane>()
+  function of(choice: ControlPlaneChoice | undefined): ControlPlane | null {
+    const config = controlPlaneConfig(environment, choice, embedded())
+    if (config === null) return null
+    const controlPlane = known.get(config.baseUrl) ?? createControlPlane(config, log)
+    known.set(config.baseUrl, controlPlane)
+    return controlPlane
+  }
   return {
-    of(choice) {
-      const config = controlPlaneConfig(environment, choice, embedded())
-      if (config === null) return null
-      const controlPlane = known.get(config.baseUrl) ?? createControlPlane(config, log)
-      known.set(config.baseUrl, controlPlane)
-      return controlPlane
-    },
+    of,
+    find: (choice) => (choice === 'embedded' && embedded() === null ? null : of(choice)),
     close() {
       for (const controlPlane of known.values()) controlPlane.close()
     },

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
 import { createReport } from '../control-plane/report.ts'
+import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
 import { giveBack, type Leases, type RunningAgent } from '../hosting/launch-agent.ts'
 import { describeExit } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
@@ -24,6 +26,7 @@ export interface Conductor extends RunStarter {
   readonly store: RunStore
   readonly logs: EventLogs
   readonly reports: ReportStore
+  readonly webhooks: WebhookDesk
   /** Where a Control Plane reaches this host. */
   readonly hostUrl: () => string
 }
@@ -40,6 +43,8 @@ export interface RunPlan {
   readonly abort: AbortController
 }
 
+const firstDeliveryMs = 500
+
 /** A run that has ended. */
 export interface Conducted {
   /** Settles when the Control Plane has been told of its end, or could not be. */
@@ -51,6 +56,7 @@ export interface Conducted {
  * way, processes are gone and ports free before the last event is written.
  */
 export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<Conducted> {
+  const log = conductor.logs.open(plan.runId)
   const context: RunContext = {
     ...plan,
     aitp: conductor.aitp,
@@ -66,7 +72,8 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<C
         },
         (batch) => conductor.reports.add(plan.runId, batch),
       ),
-    log: conductor.logs.open(plan.runId),
+    webhooks: conductor.webhooks.open(log, plan.controlPlane),
+    log,
     signal: plan.abort.signal,
     workers: new Set(),
     agents: new Map(),
@@ -106,10 +113,19 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<C
     // A run always comes to an end, also when tidying up after it does not.
     failure ??= error
   }
+  if (failure === null) await awaitDelivery(context)
   const { body, end } = ending(failure, context)
   context.log.end(body, end, lastSeq)
+  context.webhooks.end()
   stopReporting()
   return { reported: report?.flush() ?? Promise.resolve() }
+}
+
+/** What a run subscribed to is to be seen in its own log, where it comes at once (B-59). */
+async function awaitDelivery({ webhooks, report }: RunContext): Promise<void> {
+  if (!webhooks.isSubscribed() || report === null) return
+  const delivered = report.flush().then(() => webhooks.delivered)
+  await Promise.race([delivered, delay(firstDeliveryMs, undefined, { ref: false })])
 }
 
 async function performPhases(
@@ -191,7 +207,6 @@ async function cleanUp(
   causeSeq: readonly number[],
 ): Promise<void> {
   const stopping = conductor.supervisor.stopRun(context.runId)
-  for (const { id } of context.keepsakes.webhooks) void context.controlPlane?.deleteWebhook(id)
   try {
     await stopping
   } finally {

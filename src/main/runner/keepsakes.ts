@@ -1,7 +1,6 @@
 import type { Aitp } from '../../aitp/index.ts'
 import type { TokenFacts } from '../../shared/events.ts'
 import { withoutTokens } from '../../shared/token-claims.ts'
-import type { Webhook } from '../control-plane/records.ts'
 
 /** A token that one agent of the run obtained from another. */
 export interface ObtainedToken {
@@ -38,7 +37,6 @@ export interface Keepsakes {
   readonly delegations: Map<string, KeptDelegation>
   /** By step id. */
   readonly bundles: Map<string, KeptBundle>
-  readonly webhooks: Webhook[]
 }
 
 /** The newest token that `holder` obtained from `issuer`, by handshake, redemption or renewal (B-15). */
@@ -55,7 +53,7 @@ export function newestToken(
 }
 
 export function createKeepsakes(): Keepsakes {
-  return { tokens: [], delegations: new Map(), bundles: new Map(), webhooks: [] }
+  return { tokens: [], delegations: new Map(), bundles: new Map() }
 }
 
 /** What outputs and events may show of a token: the claims as they are written, nothing verified, and a fingerprint. */

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { FaultKind } from '../../shared/faults.ts'
 import type { ControlPlane } from '../control-plane/client.ts'
 import type { Report } from '../control-plane/report.ts'
+import type { RunWebhooks } from '../control-plane/webhook-desk.ts'
 import type { RunningAgent } from '../hosting/launch-agent.ts'
 import type { Worker } from '../hosting/supervisor.ts'
 import type { ResolvedScenario } from '../registry/index.ts'
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly controlPlane: ControlPlane | null
   /** What the Control Plane is told of this run; `null` where there is none. */
   readonly report: Report | null
+  /** Where the Control Plane reports to this run. */
+  readonly webhooks: RunWebhooks
   /** Where this host is reached from outside a run: for web hooks. */
   readonly hostUrl: string
   /** Faults for every exchange that is aimed at an agent, by its id. */

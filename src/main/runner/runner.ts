@@ -54,7 +54,8 @@ export function createRunner(parts: RunnerParts): Runner {
   let closing = false
 
   function start(request: StartRun): { runId: string; status: RunStatus } {
-    const scenario = findScenario(parts.registry(), request.scenario_ref, request.template)
+    const template = templateOf(request)
+    const scenario = findScenario(parts.registry(), request.scenario_ref, template)
     const inputs = effectiveInputs(scenario.scenario, request.inputs)
     for (const [agentId, manifest] of Object.entries(scenario.manifests)) {
       requireProgram(agentId, manifest, parts)
@@ -73,7 +74,7 @@ export function createRunner(parts: RunnerParts): Runner {
       run_id: runId,
       scenario_ref: scenario.ref,
       run_label: request.run_label,
-      template: request.template,
+      template,
       inputs,
       cp: controlPlane?.config.choice ?? 'off',
       created_at: Date.now() / 1000,
@@ -140,6 +141,17 @@ export function createRunner(parts: RunnerParts): Runner {
     active: () => [...live.keys()],
     idle: async () => void (await Promise.all([...live.values()].map(({ done }) => done))),
   }
+}
+
+/** `variant` is another name for it. Throws `invalid_body` when the two name different ones. */
+function templateOf({ template, variant }: StartRun): string | null {
+  if (template !== null && variant !== null && template !== variant) {
+    throw new AppError(
+      'invalid_body',
+      `\`template\` and \`variant\` are two names for one thing, and say ${template} and ${variant}.`,
+    )
+  }
+  return template ?? variant
 }
 
 function plannedAgent({ manifests }: ResolvedScenario, spec: AgentSpec): RunAgent {

@@ -59,4 +59,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run_id, first_seq, sent_at)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a Control Plane delivered after the end of a run, in Unix seconds.
+  CREATE TABLE webhook_deliveries (
+    position    INTEGER PRIMARY KEY,
+    run_id      TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    delivery_id TEXT NOT NULL,
+    event_type  TEXT NOT NULL,
+    ts          REAL NOT NULL,
+    payload     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_deliveries_by_run ON webhook_deliveries (run_id);
+  `,
 ]

@@ -10,6 +10,8 @@ export const StartRun = z.strictObject({
   inputs: z.record(z.string(), z.unknown()).default({}),
   run_label: z.string().max(200).nullable().default(null),
   template: z.string().nullable().default(null),
+  /** Another name for `template`, as some clients send it. */
+  variant: z.string().nullable().default(null),
   /** A stored id is refused with `run_id_taken`. */
   run_id: z.uuid().optional(),
   /** Stand still before the first step, as after `pauseRun`. */

@@ -1,7 +1,22 @@
 import { z } from 'zod'
 import { call, Nothing } from './define.ts'
 
-/** The service itself: whether it is there, and who may talk to it. */
+/** What the protocol library can do; the keys are those that clients of the ecosystem read. */
+export const Capabilities = z.object({
+  sdk_available: z.boolean(),
+  version: z.string().nullable(),
+  features: z.object({
+    oidc: z.boolean(),
+    session_bundle: z.boolean(),
+    spki_pinning: z.boolean(),
+    tct_renewal: z.boolean(),
+    tct_cache: z.boolean(),
+    multihop_delegation: z.boolean(),
+  }),
+})
+export type Capabilities = z.infer<typeof Capabilities>
+
+/** The service itself: whether it is there, what it can do, and who may talk to it. */
 export const serviceCalls = {
   health: call({
     http: 'GET /healthz',
@@ -14,6 +29,17 @@ export const serviceCalls = {
     media: 'text/plain; version=0.0.4; charset=utf-8',
     input: Nothing,
     output: z.string(),
+  }),
+  capabilities: call({ http: 'GET /capabilities', input: Nothing, output: Capabilities }),
+  /** OpenAPI 3.1 of this service, made from this contract. */
+  openApi: call({
+    http: 'GET /openapi.json',
+    input: Nothing,
+    output: z.looseObject({
+      openapi: z.string(),
+      info: z.object({ title: z.string(), version: z.string() }),
+      paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+    }),
   }),
   /** The browser's one-time code, from the fragment of the printed address, for a bearer. */
   openSession: call({

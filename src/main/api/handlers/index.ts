@@ -1,5 +1,6 @@
 import type { Handlers } from '../../../shared/contract.ts'
 import { agentHandlers } from './agents.ts'
+import { controlPlaneHandlers } from './control-plane.ts'
 import { controlPlaneScreenHandlers } from './control-plane-screens.ts'
 import type { HandlerParts } from './parts.ts'
 import { runHandlers } from './runs.ts'
@@ -16,5 +17,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...runHandlers(parts),
     ...agentHandlers(parts),
     ...controlPlaneScreenHandlers(parts),
+    ...controlPlaneHandlers(parts),
   }
 }

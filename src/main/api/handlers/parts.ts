@@ -6,6 +6,7 @@ import type { Supervisor } from '../../hosting/supervisor.ts'
 import type { Metrics } from '../../observability/metrics/metrics.ts'
 import type { Registry } from '../../registry/index.ts'
 import type { Runner } from '../../runner/runner.ts'
+import type { DeliveryStore } from '../../store/delivery-store.ts'
 import type { EventLogs } from '../../store/event-log.ts'
 import type { ExchangeStore } from '../../store/exchange-store.ts'
 import type { ReportStore } from '../../store/report-store.ts'
@@ -27,8 +28,9 @@ export interface HandlerParts {
   readonly archive: RunArchive
   readonly hosted: HostedAgents
   readonly metrics: Metrics
-  readonly controlPlanes: ControlPlanes
   readonly reports: ReportStore
+  readonly controlPlanes: ControlPlanes
+  readonly deliveries: DeliveryStore
 }
 
 /** The handlers of one part of the contract. */

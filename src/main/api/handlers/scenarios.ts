@@ -1,5 +1,6 @@
 import type { scenarioCalls } from '../../../shared/contract/scenarios.ts'
-import type { ScenarioDetail, ScenarioListEntry } from '../../../shared/contract.ts'
+import type { MergedScenario, ScenarioDetail, ScenarioListEntry } from '../../../shared/contract.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { findScenario, type Registry, type ScenarioVersion } from '../../registry/index.ts'
 import type { HandlerParts, HandlersOf } from './parts.ts'
 
@@ -12,6 +13,12 @@ export function scenarioHandlers({ registry }: HandlerParts): HandlersOf<typeof 
     },
     getScenario: async ({ pack, scenario_version }) =>
       scenarioDetail(registry(), `${pack}/${scenario_version}`),
+    listTemplates: async ({ pack, scenario_version }) => {
+      const { ref, templates } = scenarioDetail(registry(), `${pack}/${scenario_version}`)
+      return { ref, templates }
+    },
+    getTemplate: async ({ pack, scenario_version, name }) =>
+      mergedScenario(registry(), `${pack}/${scenario_version}`, name),
   }
 }
 
@@ -29,8 +36,23 @@ function scenarioDetail(registry: Registry, ref: string): ScenarioDetail {
   const templates = registry.scenarios.find((version) => version.ref === ref)?.templates ?? []
   return {
     ...scenario,
+    spec: {
+      ...scenario.spec,
+      templates: templates.map(({ metadata: { name } }) => ({ id: name, name, variants: [] })),
+    },
     ref,
     manifests: { ...manifests },
     templates: templates.map(({ metadata }) => ({ name: metadata.name, summary: metadata.summary })),
+  }
+}
+
+/** Throws `scenario_not_found` also for a template that is not there: the path names nothing. */
+function mergedScenario(registry: Registry, ref: string, template: string): MergedScenario {
+  try {
+    const { scenario, manifests } = findScenario(registry, ref, template)
+    return { ...scenario, ref, template, manifests: { ...manifests } }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'template_not_found') throw error
+    throw new AppError('scenario_not_found', error.message, { details: error.details, cause: error })
   }
 }

@@ -1,4 +1,6 @@
 import type { serviceCalls } from '../../../shared/contract/service.ts'
+import { capabilitiesOf } from '../capabilities.ts'
+import { openApi } from '../open-api.ts'
 import type { HandlerParts, HandlersOf } from './parts.ts'
 
 export function serviceHandlers({
@@ -6,10 +8,13 @@ export function serviceHandlers({
   bearer,
   codes,
   metrics,
+  aitp,
 }: HandlerParts): HandlersOf<typeof serviceCalls> {
   return {
     health: async () => ({ status: 'ok', version }),
     metrics: () => metrics.text(),
+    capabilities: async () => capabilitiesOf(aitp, version),
+    openApi: async () => openApi(version),
     openSession: async ({ code }) => {
       codes.redeem(code)
       return { bearer }

@@ -50,7 +50,7 @@ export const enrollWithCp: StepHandler<EnrollWithCpStep> = async ({ id, agent },
 
 /** Has the Control Plane report to this host; the subscription ends with the run. */
 export const cpSubscribeWebhook: StepHandler<CpSubscribeWebhookStep> = async (step, context, operation) => {
-  const { controlPlane, keepsakes, hostUrl, runId } = context
+  const { controlPlane, webhooks, hostUrl, runId } = context
   if (controlPlane === null) return skip({ subscribed: false })
   const webhook = await controlPlane.createWebhook(`${hostUrl}/webhooks/cp/${runId}`, step.events)
   if (webhook === null) {
@@ -61,9 +61,13 @@ export const cpSubscribeWebhook: StepHandler<CpSubscribeWebhookStep> = async (st
     })
     return { output: { subscribed: false } }
   }
-  keepsakes.webhooks.push(webhook)
   const { id, url, events } = webhook
-  operation.append({ type: 'cp.webhook.subscribed', step_id: step.id, result: { id, url, events } })
+  const { seq } = operation.append({
+    type: 'cp.webhook.subscribed',
+    step_id: step.id,
+    result: { id, url, events },
+  })
+  webhooks.add(webhook, [seq])
   return { output: { subscribed: true, webhook_id: id, url, events } }
 }
 
