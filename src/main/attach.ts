@@ -2,7 +2,9 @@ import { realpathSync } from 'node:fs'
 import type { ConsoleClient } from '../shared/client.ts'
 import { AppError } from '../shared/errors.ts'
 import { createHttpClient } from '../shared/http-client.ts'
-import { openDataFolder } from './data-folder.ts'
+import type { ControlPlaneChoice } from '../shared/run.ts'
+import { loopback } from './api/reach.ts'
+import { hostFileOf, openDataFolder } from './data-folder.ts'
 import { createHost, type Host, type HostConfig } from './host.ts'
 import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
 import { createLocalClient } from './local-client.ts'
@@ -10,7 +12,11 @@ import { createLocalClient } from './local-client.ts'
 export interface ConsoleWish extends Omit<HostConfig, 'dataFolder'> {
   readonly dataDir: string
   /** Options that were asked for and that a live host must honour. */
-  readonly asked: { readonly port?: number; readonly scenarios?: string }
+  readonly asked: {
+    readonly port?: number
+    readonly scenarios?: string
+    readonly cp?: ControlPlaneChoice
+  }
 }
 
 /** A way to the one host of a data folder: our own, or the one that lives. */
@@ -19,6 +25,8 @@ export interface OpenConsole {
   /** Ours; `null` when attached to another process. */
   readonly host: Host | null
   readonly port: number
+  /** Of the process that is the host. */
+  readonly pid: number
   /** Ends our host once its last client has left; leaves another's alone. */
   leave(): Promise<void>
   /** Ends our host at once. */
@@ -45,9 +53,10 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         await host.close()
         await claim.release()
       }
-      const { port, bearer } = host
+      const { port, bearer, controlPlane: cp } = host
       try {
-        claim.publish({ pid: process.pid, port, bearer, scenarios, version: wish.version })
+        const { version, loosened = {} } = wish
+        claim.publish({ pid: process.pid, port, bearer, scenarios, cp, loosened, version })
       } catch (error) {
         await close()
         throw error
@@ -56,6 +65,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         client: createLocalClient(host.handlers),
         host,
         port: host.port,
+        pid: process.pid,
         leave: async () => {
           await host.quiet()
           await close()
@@ -63,7 +73,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         close,
       }
     }
-    const live = await readHostFile(dataFolder)
+    const live = await readHostFile(dataFolder.hostFile)
     const client = live && httpClientOf(live)
     if (live && client && (await answers(live))) {
       refuseDifference(live, wish)
@@ -71,6 +81,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         client,
         host: null,
         port: live.port,
+        pid: live.pid,
         leave: async () => undefined,
         close: async () => undefined,
       }
@@ -83,6 +94,12 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
+}
+
+/** The host that runs in a data folder; `null` for none, or one that does not answer. Creates nothing. */
+export async function findHost(dataDir: string): Promise<HostFile | null> {
+  const live = await readHostFile(hostFileOf(dataDir))
+  return live !== null && (await answers(live)) ? live : null
 }
 
 function httpClientOf(live: HostFile): ConsoleClient {
@@ -128,13 +145,20 @@ function scenariosFolder(path: string): string {
   }
 }
 
-function refuseDifference(live: HostFile, { asked }: ConsoleWish): void {
+function refuseDifference(live: HostFile, { asked, loosened = {} }: ConsoleWish): void {
   const differs = (what: string, theirs: string | number, ours: string | number) =>
     new AppError(
       'host_differs',
       `The console of this data folder runs already (pid ${live.pid}) with ${what} ${theirs}, not ${ours}; end it, leave the option out, or name another folder with --data.`,
     )
   if (asked.port !== undefined && asked.port !== live.port) throw differs('port', live.port, asked.port)
+  if (loosened.noBearer && !live.loosened.noBearer) throw differs('the bearer', 'required', 'dropped')
+  if (loosened.listen !== undefined && loosened.listen !== live.loosened.listen) {
+    throw differs('the address', live.loosened.listen ?? loopback, loosened.listen)
+  }
+  if (asked.cp !== undefined && asked.cp !== live.cp) {
+    throw differs('the Control Plane', live.cp, asked.cp)
+  }
   if (asked.scenarios !== undefined && realpathSync(asked.scenarios) !== live.scenarios) {
     throw differs('scenarios from', live.scenarios, asked.scenarios)
   }

@@ -31,6 +31,11 @@ export function defaultDataFolder(environment: NodeJS.ProcessEnv): string {
   return environment['AITP_CONSOLE_HOME'] || envPaths('aitp-console', { suffix: '' }).data
 }
 
+/** How the host of a data folder is reached, while there is one. */
+export function hostFileOf(root: string): string {
+  return join(root, 'host.json')
+}
+
 /** Creates what is missing. Throws `data_folder_unwritable` when a file cannot be written there, whoever asks. */
 export function openDataFolder(root: string): DataFolder {
   const logs = join(root, 'logs')
@@ -41,7 +46,7 @@ export function openDataFolder(root: string): DataFolder {
     return {
       root,
       database: join(root, 'console.db'),
-      hostFile: join(root, 'host.json'),
+      hostFile: hostFileOf(root),
       logs,
       bootstrap,
       compileCache: join(root, 'compile-cache'),

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ControlPlaneChoice } from '../shared/run.ts'
 import type { DataFolder } from './data-folder.ts'
 import { writePrivateFile } from './private-file.ts'
 import { takeLock } from './process-lock.ts'
@@ -11,6 +12,9 @@ export const HostFile = z.object({
   port: z.int(),
   bearer: z.string(),
   scenarios: z.string(),
+  /** The Control Plane of runs that choose none. */
+  cp: ControlPlaneChoice,
+  loosened: z.object({ noBearer: z.literal(true).optional(), listen: z.string().optional() }),
   version: z.string(),
 })
 export type HostFile = z.infer<typeof HostFile>
@@ -35,9 +39,9 @@ export function claimHost(folder: DataFolder): HostClaim | null {
 }
 
 /** Reads how to reach the live host; `null` while it has not said. */
-export async function readHostFile(folder: DataFolder): Promise<HostFile | null> {
+export async function readHostFile(file: string): Promise<HostFile | null> {
   try {
-    return HostFile.parse(JSON.parse(await readFile(folder.hostFile, 'utf8')))
+    return HostFile.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
     return null
   }

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { createAitp } from '../aitp/index.ts'
 import { nodeEngine } from '../aitp/platform/node/engine.ts'
 import type { Handlers } from '../shared/contract.ts'
+import type { ControlPlaneChoice } from '../shared/run.ts'
 import { allowedPrograms } from './allowed-programs.ts'
 import { createHandlers } from './api/handlers/index.ts'
+import type { Loosened } from './api/reach.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { revocationConfig } from './control-plane/config.ts'
@@ -42,6 +44,8 @@ export interface HostConfig {
   /** The built renderer to serve; `null` serves none. */
   readonly pagesDir: string | null
   readonly port: PortWish
+  /** Nothing unless asked. */
+  readonly loosened?: Loosened
   /** Where the Control Plane inside listens first; 0 lets the system choose, `null` starts none. */
   readonly controlPlanePort: number | null
   /** First port that agents ask for; 0 lets the system choose each. */
@@ -55,6 +59,8 @@ export interface Host {
   readonly handlers: Handlers
   readonly port: number
   readonly bearer: string
+  /** The Control Plane of runs that choose none. */
+  readonly controlPlane: ControlPlaneChoice
   /** An address that opens the console in a browser once. */
   browserAddress(): string
   /** Runs that an earlier process left unfinished, marked when this host started. */
@@ -169,6 +175,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
       bearer,
       pagesDir: config.pagesDir,
       log,
+      ...(config.loosened === undefined ? {} : { loosened: config.loosened }),
     },
     config.port,
   ).catch(async (error: unknown) => {
@@ -178,7 +185,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   })
   port = service.port
   receivers.add(new URL(hostUrl()).origin)
-  log.info({ port, data: dataFolder.root, interrupted }, 'host started')
+  log.info({ port, data: dataFolder.root, interrupted, loosened: config.loosened ?? {} }, 'host started')
 
   async function quiet(): Promise<void> {
     for (;;) {
@@ -205,6 +212,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     handlers,
     port,
     bearer,
+    controlPlane: controlPlanes.of(undefined)?.config.choice ?? 'off',
     interrupted,
     browserAddress: () => `http://127.0.0.1:${port}/#code=${codes.issue()}`,
     quiet,

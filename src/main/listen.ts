@@ -13,17 +13,18 @@ export async function listenOnLoopback(
   how: 'exactly' | 'or any',
 ): Promise<number> {
   try {
-    return await bind(server, port)
+    return await listenAt(server, host, port)
   } catch (error) {
     if (how === 'exactly' || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    return bind(server, 0)
+    return listenAt(server, host, 0)
   }
 }
 
-function bind(server: Server, port: number): Promise<number> {
+/** Listens at one address and gives the port, which is the system's choice for 0. Rejects with what the system says. */
+export function listenAt(server: Server, address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen(port, address, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })

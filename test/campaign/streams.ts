@@ -49,7 +49,7 @@ export async function campaignOfStreams(campaign: StreamsCampaign): Promise<Stre
   const opened = openStoreAt(file)
   opened.store.create(newRun(runId))
   opened.store.start(runId)
-  const service = await serveLogs(opened, { heartbeatMs: 1_000, slowReaderMs })
+  const service = await serveLogs(opened, { streams: { heartbeatMs: 1_000, slowReaderMs } })
   try {
     const produced = Promise.withResolvers<void>()
     const subscribers = Array.from({ length: count }, (_, index): Subscriber => {

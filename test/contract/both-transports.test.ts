@@ -11,6 +11,7 @@ import { toAppError } from '../../src/shared/errors.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 import { httpClient } from '../support/http.ts'
 import { createIpcClient } from '../support/ipc.ts'
+import { freePort } from '../support/ports.ts'
 import { builtAgents, builtGuard, researchAndWrite, shippedScenarios } from '../support/repository.ts'
 
 let host: Host
@@ -30,7 +31,7 @@ beforeAll(async () => {
     port: { from: 0 },
     controlPlanePort: null,
     agentBasePort: 0,
-    environment: { PATH: process.env['PATH'] },
+    environment: { PATH: process.env['PATH'], AITP_FEDERATION_ALLOW_LOOPBACK: '1' },
     version: '0.0.0-test',
   })
   http = httpClient(host.port, host.bearer)
@@ -59,6 +60,8 @@ interface Case {
 /** One good and one bad input for every call; what differs by nature from call to call is left out of the comparison. */
 const cases: Record<CallName, Case | null> = {
   health: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  capabilities: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  openApi: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   metrics: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
   openSession: null,
   newSessionCode: null,
@@ -69,6 +72,34 @@ const cases: Record<CallName, Case | null> = {
     good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0' }),
     bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
     code: 'scenario_not_found',
+  },
+  listTemplates: {
+    good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0' }),
+    bad: () => ({ pack: 'intra-org', scenario_version: 'nothing@1.0.0' }),
+    code: 'scenario_not_found',
+  },
+  getTemplate: {
+    good: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0', name: 'trust-strict' }),
+    bad: () => ({ pack: 'intra-org', scenario_version: 'research-and-write@1.0.0', name: 'nothing' }),
+    code: 'scenario_not_found',
+  },
+  cpTcts: { good: () => ({ active: 'true' }), bad: () => ({ limit: 0 }), code: 'invalid_body' },
+  cpDelegations: { good: () => ({ limit: 5 }), bad: () => ({ active: 'maybe' }), code: 'invalid_body' },
+  cpReplay: {
+    good: () => ({ session_id: absent }),
+    bad: () => ({ session_id: absent, limit: -1 }),
+    code: 'invalid_body',
+  },
+  cpDashboard: { good: () => ({ window: '7d' }), bad: () => ({ range: '7d' }), code: 'invalid_body' },
+  cpAgents: { good: () => ({}), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  cpTrustAnchors: { good: () => ({ namespace: 'n' }), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  cpPinnedKeys: { good: () => ({ namespace: 'n' }), bad: () => ({ extra: 1 }), code: 'invalid_body' },
+  runCpAudit: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  runCpSessions: { good: () => ({ run_id: runId }), bad: () => ({ run_id: absent }), code: 'run_not_found' },
+  runCpDeliveries: {
+    good: () => ({ run_id: runId }),
+    bad: () => ({ run_id: absent }),
+    code: 'run_not_found',
   },
   listRuns: {
     good: () => ({ scenario: 'intra-org/', since: '2026-01-01', order: 'newest', limit: 1 }),
@@ -104,14 +135,21 @@ const cases: Record<CallName, Case | null> = {
   invokeFederated: null,
 }
 
-const outcome = (client: ConsoleClient, name: CallName, input: unknown) =>
-  client.call(name, input as never).then(
-    (value: unknown) => ({ value }),
-    (thrown: unknown) => {
-      const { code, message, details } = toAppError(thrown)
-      return { code, message, details }
-    },
-  )
+/** What was asked over both transports, and how it came out. */
+const seen = new Set<string>()
+
+async function outcome(client: ConsoleClient, name: CallName, input: unknown) {
+  const transport = client === http ? 'http' : 'ipc'
+  try {
+    const value: unknown = await client.call(name, input as never)
+    seen.add(`${name} answered over ${transport}`)
+    return { value }
+  } catch (thrown) {
+    const { code, message, details } = toAppError(thrown)
+    seen.add(`${name} refused over ${transport}`)
+    return { code, message, details }
+  }
+}
 
 const compared = callNames.flatMap((name) => {
   const own = cases[name]
@@ -136,8 +174,10 @@ describe.each(compared)('$name', ({ name, own }) => {
 describe('calls that answer differently each time', () => {
   it('openSession takes a code once, on either transport', async () => {
     for (const client of [http, ipc]) {
-      const { code } = await client.call('newSessionCode', {})
-      expect(await client.call('openSession', { code })).toEqual({ bearer: host.bearer })
+      const { value } = await outcome(client, 'newSessionCode', {})
+      const { code } = contract.newSessionCode.output.parse(value)
+      expect(await outcome(client, 'newSessionCode', { extra: 1 })).toMatchObject({ code: 'invalid_body' })
+      expect(await outcome(client, 'openSession', { code })).toEqual({ value: { bearer: host.bearer } })
       expect(await outcome(client, 'openSession', { code })).toMatchObject({ code: 'code_spent' })
     }
   })
@@ -181,6 +221,93 @@ describe('calls that answer differently each time', () => {
       expect(await outcome(ipc, 'startRun', input)).toEqual(overHttp)
     }
     expect((await http.call('listRuns', {})).runs).toHaveLength(before)
+  })
+
+  it('a run is started, held up, let go and ended alike', async () => {
+    const results = []
+    for (const client of [http, ipc]) {
+      const { value } = await outcome(client, 'startRun', {
+        scenario_ref: researchAndWrite,
+        inputs: { topic: 'x' },
+        paused: true,
+      })
+      const { run_id } = contract.startRun.output.parse(value)
+      const control = []
+      for (const name of ['stepRun', 'resumeRun', 'pauseRun'] as const) {
+        control.push(await outcome(client, name, { run_id }))
+      }
+      await client.call('cancelRun', { run_id })
+      for (const name of ['stepRun', 'resumeRun', 'pauseRun'] as const) {
+        control.push(await outcome(client, name, { run_id }))
+      }
+      results.push(
+        JSON.parse(JSON.stringify(control).replaceAll(run_id, 'RUN').replaceAll('pending', 'running')),
+      )
+    }
+    expect(results[0]).toMatchObject([
+      { value: { run_id: 'RUN', paused: true } },
+      { value: { run_id: 'RUN', paused: false } },
+      { value: { run_id: 'RUN', paused: true } },
+      { code: 'run_not_running' },
+      { code: 'run_not_running' },
+      { code: 'run_not_running' },
+    ])
+    expect(results[1]).toEqual(results[0])
+  })
+
+  it('agents are hosted, asked, called with and stopped alike', async () => {
+    const asked = []
+    for (const client of [http, ipc]) {
+      const port = await freePort()
+      const { value } = await outcome(client, 'hostAgent', {
+        ref: '_shared/agents/analyzer',
+        public_host: `localhost:${port}`,
+        port,
+      })
+      const peer = contract.hostAgent.output.parse(value)
+      const own = await client.call('hostAgent', {
+        ref: '_shared/agents/researcher',
+        public_host: 'agents.example',
+        public_scheme: 'https',
+      })
+      const { hosted_id } = own
+      expect(await outcome(client, 'getHostedAgent', { hosted_id })).toEqual({ value: own })
+      const trust = await outcome(client, 'resolveAndHandshake', { hosted_id, peer_did: peer.did })
+      expect(contract.resolveAndHandshake.output.parse(trust.value).peer_aid).toBe(peer.aid)
+      const call = { hosted_id, peer_aid: peer.aid, capability: 'analyze.data', payload: 'numbers' }
+      expect(await outcome(client, 'invokeFederated', call)).toMatchObject({
+        value: { result: { agent: 'analyzer' } },
+      })
+      expect(await outcome(client, 'stopHostedAgent', { hosted_id })).toEqual({
+        value: { stopped: hosted_id },
+      })
+      await client.call('stopHostedAgent', { hosted_id: peer.hosted_id })
+      const gone = { hosted_id: 'gone' }
+      asked.push([
+        await outcome(client, 'hostAgent', { ref: '_shared/agents/none', public_host: 'a.example' }),
+        await outcome(client, 'getHostedAgent', gone),
+        await outcome(client, 'stopHostedAgent', gone),
+        await outcome(client, 'resolveAndHandshake', { ...gone, peer_did: 'did:web:a.example' }),
+        await outcome(client, 'invokeFederated', { ...gone, peer_port: 1, capability: 'x' }),
+      ])
+    }
+    expect(asked[0]).toMatchObject([
+      { code: 'agent_manifest_not_found' },
+      { code: 'hosted_agent_not_found' },
+      { code: 'hosted_agent_not_found' },
+      { code: 'hosted_agent_not_found' },
+      { code: 'hosted_agent_not_found' },
+    ])
+    expect(asked[1]).toEqual(asked[0])
+  })
+
+  it('leave no call of the contract out', () => {
+    const everything = callNames.flatMap((name) =>
+      ['answered over http', 'answered over ipc', 'refused over http', 'refused over ipc'].map(
+        (how) => `${name} ${how}`,
+      ),
+    )
+    expect(everything.filter((one) => !seen.has(one))).toEqual([])
   })
 })
 

@@ -1,33 +1,18 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openConsole } from '../../src/main/attach.ts'
+import { openConsoleUp } from '../support/console-up.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { program } from '../support/program.ts'
-import { builtAgents, builtGuard } from '../support/repository.ts'
 import { endOf } from '../support/run-scenario.ts'
-import { ofTheTest, scenarioTree } from '../support/scenario-tree.ts'
+import { ofTheTest } from '../support/scenario-tree.ts'
 
 /** A console that is up, and the program attached to it. */
 async function consoleUp() {
-  const home = join(temporaryFolder(), 'home')
-  const scenariosDir = scenarioTree({ steps: [{ id: 'stay', type: 'wait', ms: 10_000 }] })
-  const opened = await openConsole({
-    dataDir: home,
-    scenariosDir,
-    agentsDir: builtAgents,
-    guardFile: builtGuard,
-    pagesDir: null,
-    port: { from: 0 },
-    controlPlanePort: null,
-    agentBasePort: 0,
-    environment: { PATH: process.env['PATH'] },
-    version: '0.0.0-test',
-    asked: {},
-  })
-  onTestFinished(() => opened.close())
-  const command = (...args: string[]) => program(args, { AITP_CONSOLE_HOME: home })
-  return { client: opened.client, command }
+  const up = await openConsoleUp({ steps: [{ id: 'stay', type: 'wait', ms: 10_000 }] })
+  onTestFinished(() => up.close())
+  const command = (...args: string[]) => program(args, { AITP_CONSOLE_HOME: up.home })
+  return { client: up.opened.client, command }
 }
 
 describe('the program beside a console that is up', () => {

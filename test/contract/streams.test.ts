@@ -25,7 +25,9 @@ async function serving(
     }
   }
   append(events)
-  const service = await serveLogs(opened, { heartbeatMs: 60_000, slowReaderMs: 60_000, ...limits })
+  const service = await serveLogs(opened, {
+    streams: { heartbeatMs: 60_000, slowReaderMs: 60_000, ...limits },
+  })
   onTestFinished(() => service.close())
   const open = (afterSeq: number, by: 'header' | 'query' = 'query') =>
     openStream({ port: service.port, bearer, runId, afterSeq, by })

@@ -3,7 +3,7 @@ import { loadRegistry, rules } from '../../src/main/registry/index.ts'
 import { brokenFiles } from './broken-files.ts'
 import { brokenScenarios } from './broken-scenarios.ts'
 import { hostileFiles } from './hostile-files.ts'
-import { makeTree } from './tree.ts'
+import { makeTree, scenario, scenarioPath } from './tree.ts'
 
 const table = [...brokenFiles, ...brokenScenarios, ...hostileFiles]
 
@@ -27,4 +27,19 @@ test('finds nothing wrong with a good tree', () => {
 test('has a tree for every rule', () => {
   const unseen = Object.keys(rules).filter((rule) => !table.some(([, shown]) => shown === rule))
   expect(unseen).toEqual(['not-loaded', 'unreadable-folder'])
+})
+
+test.each([
+  [
+    'fault: { kind: manifest_405 }',
+    /fault\.kind is "manifest_405", which is none of manifest_404, .*, forged_revocation_list\. Did you mean manifest_404\?$/,
+  ],
+  ['fault: { note: x }', /fault\.kind is missing\.$/],
+])('says of a step with `%s` what could stand there', (wrong, message) => {
+  const changed = scenario({
+    steps: `      - { id: shake, type: handshake, initiator: asker, responder: asker, ${wrong} }`,
+  })
+  const { diagnostics } = loadRegistry(makeTree({ [scenarioPath]: changed }).root)
+  expect(diagnostics.map((found) => found.message)).toContainEqual(expect.stringMatching(message))
+  expect(JSON.stringify(diagnostics)).not.toMatch(/Invalid|discriminator/)
 })

@@ -15,10 +15,15 @@ export interface Invocation {
   readonly home: string
   readonly environment?: Readonly<Record<string, string>>
   readonly stdin?: string
+  /** Another program than the built one. */
+  readonly script?: string
 }
 
-function launch(args: readonly string[], { home, environment = {} }: Invocation): ChildProcess {
-  return spawn(process.execPath, [builtCli, ...args], {
+function launch(
+  args: readonly string[],
+  { home, environment = {}, script = builtCli }: Invocation,
+): ChildProcess {
+  return spawn(process.execPath, [script, ...args], {
     cwd: repositoryRoot,
     env: { PATH: process.env['PATH'], AITP_CONSOLE_HOME: home, AGENT_BASE_PORT: '0', ...environment },
     stdio: 'pipe',

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { openDatabase } from '../../src/main/store/database.ts'
+import { createDeliveryStore } from '../../src/main/store/delivery-store.ts'
 import { createEventLogs } from '../../src/main/store/event-log.ts'
 import { createExchangeStore } from '../../src/main/store/exchange-store.ts'
 import { createRunArchive } from '../../src/main/store/run-archive.ts'
@@ -16,9 +17,10 @@ export function openStoreAt(file: string, retention = keepAll) {
   const store = createRunStore(database)
   const logs = createEventLogs(database, store)
   const exchanges = createExchangeStore(database)
+  const deliveries = createDeliveryStore(database)
   const log = pino({ level: 'silent' })
   const archive = createRunArchive({ database, store, logs, exchanges, log }, retention)
-  return { file, database, store, logs, exchanges, archive }
+  return { file, database, store, logs, exchanges, deliveries, archive }
 }
 
 export function newRun(run_id: string, changes: Partial<NewRun> = {}): NewRun {

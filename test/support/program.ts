@@ -3,8 +3,15 @@ import { runProgram } from '../../src/main/cli/program.ts'
 import { temporaryFolder } from './folders.ts'
 import { builtAgents, builtGuard, shippedScenarios } from './repository.ts'
 
-/** Runs one command line in this process, in a data folder of its own unless `environment` names one. */
-export async function program(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+/**
+ * Runs one command line in this process, in a data folder of its own unless `environment` names one. What goes on until
+ * Ctrl-C ends at once when `interrupt` is aborted already.
+ */
+export async function program(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  interrupt = new AbortController().signal,
+) {
   const home = join(temporaryFolder(), 'home')
   let stdout = ''
   const stderr: string[] = []
@@ -17,7 +24,7 @@ export async function program(args: readonly string[], environment: NodeJS.Proce
     },
     tell: (line) => stderr.push(line),
     readStdin: async () => '',
-    interrupt: new AbortController().signal,
+    interrupt,
   })
   return { code, stdout, stderr, home }
 }

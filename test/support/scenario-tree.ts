@@ -28,8 +28,15 @@ export const callerAndWriter: Spec['agents'] = [
 ]
 
 /** A scenarios root with the shipped agents and the one scenario {@link ofTheTest}. */
-export function scenarioTree({ steps = [], trust = {}, manifests = {}, ...spec }: ScenarioWish): string {
-  const root = temporaryFolder()
+export function scenarioTree(wish: ScenarioWish): string {
+  return writeScenarioTree(temporaryFolder(), wish)
+}
+
+/** The same in a folder of which somebody else sees to the end. */
+export function writeScenarioTree(
+  root: string,
+  { steps = [], trust = {}, manifests = {}, ...spec }: ScenarioWish,
+): string {
   cpSync(join(shippedScenarios, '_shared'), join(root, '_shared'), { recursive: true })
   // JSON is YAML too.
   const write = (path: string, content: unknown) => {

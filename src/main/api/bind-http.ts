@@ -50,33 +50,6 @@ function route(router: Router, method: string, path: string, handlers: RequestHa
   else throw new TypeError(`the contract has a method that is not bound: ${method}`)
 }
 
-/** Every path of the contract with the methods it answers to. */
-export function contractPaths(): Map<string, string[]> {
-  const paths = new Map<string, string[]>()
-  for (const name of [...callNames, ...streamNames]) {
-    const { method, path } = httpRoute(name)
-    paths.set(path, [...(paths.get(path) ?? []), method])
-  }
-  return paths
-}
-
-/** What is left over on a known path: `OPTIONS` is told what there is, every other method is refused. */
-export function otherMethods(paths: ReadonlyMap<string, readonly string[]>): Router {
-  const router = express.Router()
-  for (const [path, methods] of paths) {
-    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    const allow = [...allowed, 'OPTIONS'].join(', ')
-    router.all(path, (request, response) => {
-      response.set('allow', allow)
-      if (request.method !== 'OPTIONS') {
-        throw new AppError('method_not_allowed', `${request.path} does not answer to ${request.method}.`)
-      }
-      response.status(204).end()
-    })
-  }
-  return router
-}
-
 function inputOf(request: Request): Record<string, unknown> {
   return { ...request.query, ...bodyMembers(request.body), ...request.params }
 }

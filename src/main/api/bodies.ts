@@ -5,14 +5,37 @@ import { AppError, appErrorStatus, errorBody } from '../../shared/errors.ts'
 /** How long the body of a request may take to arrive. */
 export const bodyMs = 30_000
 
-const limit = '1mb'
+const mebibyte = 1024 * 1024
+const limit = mebibyte
 /** Runs that are handed in are whole files. */
-const textLimit = '256mb'
+const textLimit = 256 * mebibyte
+const telemetryLimit = 8 * mebibyte
 
 /** Reads the body that a route takes; one of another type stays unread, and what it should have said is missing. */
 export function bodyReader(method: string, takes: string): RequestHandler[] {
   if (method === 'GET') return []
-  return takes === jsonMedia ? [express.json({ limit })] : [express.text({ limit: textLimit, type: takes })]
+  return takes === jsonMedia
+    ? [refuseLargeBody(limit), express.json({ limit })]
+    : [refuseLargeBody(textLimit), express.text({ limit: textLimit, type: takes })]
+}
+
+export const telemetryReader: RequestHandler[] = [
+  refuseLargeBody(telemetryLimit),
+  express.json({ limit: telemetryLimit }),
+]
+
+/** Gives the bytes as they came: a signature is over those. */
+export const bytesReader: RequestHandler[] = [
+  refuseLargeBody(limit),
+  express.raw({ limit, type: () => true, inflate: false }),
+]
+
+/** Answers at once where a body says that it is too large; the parsers would read it to its end first. */
+function refuseLargeBody(most: number): RequestHandler {
+  return (request, _response, next) => {
+    if (Number(request.headers['content-length'] ?? 0) <= most) return next()
+    throw new AppError('body_too_large', `The request body is larger than ${most} bytes.`)
+  }
 }
 
 /** Answers `body_too_slow` and hangs up when a body has not come whole in time. */

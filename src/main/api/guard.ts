@@ -6,7 +6,10 @@ import { ownAuthorities } from '../../shared/own-authority.ts'
 export interface GuardOptions {
   /** The port that is listened on, once it is known. */
   readonly port: () => number
-  readonly bearer: string
+  /** `null` asks nobody for one. */
+  readonly bearer: string | null
+  /** Names beside those of loopback under which this server is addressed. */
+  readonly names: readonly string[]
   /** Routes that need no bearer: `METHOD /path` as requested. */
   readonly open: (request: Request) => boolean
 }
@@ -16,13 +19,14 @@ export interface GuardOptions {
  * launch. The first two stop a web page that rebinds a name to 127.0.0.1 even where the third is not asked.
  */
 export function guard(options: GuardOptions): RequestHandler[] {
-  return [refuseForeignHost(options.port), refuseForeignOrigin(options.port), requireBearer(options)]
+  const { port, names } = options
+  return [refuseForeignHost(port, names), refuseForeignOrigin(port, [], names), requireBearer(options)]
 }
 
-export function refuseForeignHost(port: () => number): RequestHandler {
+export function refuseForeignHost(port: () => number, names: readonly string[] = []): RequestHandler {
   return (request, _response, next) => {
     const host = request.headers.host ?? ''
-    if (ownAuthorities(port()).includes(host)) return next()
+    if (authorities(port(), names).includes(host)) return next()
     throw new AppError(
       'forbidden_host',
       `Requests must be addressed to ${ownAuthorities(port()).join(' or ')}, not to "${host}".`,
@@ -31,12 +35,16 @@ export function refuseForeignHost(port: () => number): RequestHandler {
 }
 
 /** Pages of this server, and of the other origins that are named, may ask; others may not, whatever they hold. */
-export function refuseForeignOrigin(port: () => number, others: readonly string[] = []): RequestHandler {
+export function refuseForeignOrigin(
+  port: () => number,
+  others: readonly string[] = [],
+  names: readonly string[] = [],
+): RequestHandler {
   return (request, _response, next) => {
     const { origin } = request.headers
     const site = request.headers['sec-fetch-site']
     if (origin !== undefined && others.includes(origin)) return next()
-    const ownOrigins = ownAuthorities(port()).map((authority) => `http://${authority}`)
+    const ownOrigins = authorities(port(), names).map((authority) => `http://${authority}`)
     const originIsOurs = origin === undefined || ownOrigins.includes(origin)
     const siteIsOurs =
       site === undefined || site === 'same-origin' || (site === 'none' && origin === undefined)
@@ -48,9 +56,14 @@ export function refuseForeignOrigin(port: () => number, others: readonly string[
   }
 }
 
+function authorities(port: number, names: readonly string[]): readonly string[] {
+  return [...ownAuthorities(port), ...names.map((name) => `${name}:${port}`)]
+}
+
 function requireBearer({ bearer, open }: GuardOptions): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (open(request) || sameSecret(bearerOf(request.headers.authorization), bearer)) return next()
+    if (bearer === null || open(request)) return next()
+    if (sameSecret(bearerOf(request.headers.authorization), bearer)) return next()
     throw new AppError(
       'unauthorized',
       'This needs the bearer of the running console: open the address it printed, or read `bearer` in host.json of its data folder.',

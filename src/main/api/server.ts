@@ -1,17 +1,19 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
-import { listenOnLoopback } from '../listen.ts'
+import { listenAt } from '../listen.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
-import { answerErrors, contractPaths, contractRoutes, otherMethods } from './bind-http.ts'
+import { answerErrors, contractRoutes } from './bind-http.ts'
 import { bodyMs, refuseSlowBody } from './bodies.ts'
 import { apiDocs } from './docs-page.ts'
 import { guard } from './guard.ts'
-import { isOpen, otherPaths } from './open-routes.ts'
+import { refuseOtherMethods, tellMethods } from './methods.ts'
+import { isOpen } from './open-routes.ts'
 import { contentSecurityPolicy, dashboard, pages } from './pages.ts'
+import { isEverywhere, type Loosened, loopback, namesOf } from './reach.ts'
 import type { EventStreamLimits } from './sse.ts'
 import { telemetryRoute } from './telemetry-route.ts'
 import { webhookRoute } from './webhook-route.ts'
@@ -22,6 +24,7 @@ export interface ServiceOptions {
   readonly webhooks: WebhookDesk
   readonly version: string
   readonly bearer: string
+  readonly loosened?: Loosened
   /** The built renderer; `null` serves no pages. */
   readonly pagesDir: string | null
   readonly log: Logger
@@ -43,7 +46,6 @@ export interface Service {
 /** `exact` is refused with `port_in_use` when taken; `from` moves on to the next free one. */
 export type PortWish = { readonly exact: number } | { readonly from: number }
 
-const host = '127.0.0.1'
 const portsTried = 100
 /** Between a command's look whether the host answers and its first question. */
 const attachMs = 1_000
@@ -53,7 +55,7 @@ export async function startService(options: ServiceOptions, wish: PortWish): Pro
   let clients = 0
   let lastSeenMs = Number.NEGATIVE_INFINITY
   const app = createApp(options, () => port)
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (request.url?.startsWith('/internal/')) return void app(request, response)
     clients += 1
     response.on('close', () => {
@@ -61,21 +63,38 @@ export async function startService(options: ServiceOptions, wish: PortWish): Pro
       lastSeenMs = performance.now()
     })
     app(request, response)
-  })
-  port = await listen(server, wish)
+  }
+  const beyond = options.loosened?.listen ?? loopback
+  const first = createServer(answer)
+  const servers = [first]
+  port = await listen(first, isEverywhere(beyond) ? beyond : loopback, wish)
+  const close = () => Promise.all(servers.map(closeServer))
+  if (!isEverywhere(beyond) && beyond !== loopback) {
+    const second = createServer(answer)
+    await listen(second, beyond, { exact: port }).catch(async (error: unknown) => {
+      await close()
+      throw error
+    })
+    servers.push(second)
+  }
   return {
     port,
     isWanted: () => clients > 0 || performance.now() - lastSeenMs < attachMs,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: async () => void (await close()),
   }
 }
 
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
 function createApp(options: ServiceOptions, port: () => number): Express {
-  const { handlers, telemetry, webhooks, version, bearer, pagesDir, log, streams } = options
+  const { handlers, telemetry, webhooks, version, pagesDir, log, streams, loosened = {} } = options
+  const bearer = loosened.noBearer ? null : options.bearer
+  const names = loosened.listen === undefined ? [] : namesOf(loosened.listen)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -83,8 +102,9 @@ function createApp(options: ServiceOptions, port: () => number): Express {
     response.set({ 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff' })
     next()
   })
-  app.use(guard({ port, bearer, open: (request) => isOpen(request, pagesDir) }))
+  app.use(guard({ port, bearer, names, open: (request) => isOpen(request, pagesDir) }))
   app.use(refuseSlowBody(options.bodyMs ?? bodyMs))
+  app.use(tellMethods())
   app.post('/internal/telemetry', ...telemetryRoute(telemetry))
   app.post('/webhooks/cp/:run_id', ...webhookRoute(webhooks))
   app.get('/docs', apiDocs(version))
@@ -93,7 +113,7 @@ function createApp(options: ServiceOptions, port: () => number): Express {
     app.get('/dashboard', dashboard(pagesDir))
   }
   app.use(contractRoutes(handlers, streams))
-  app.use(otherMethods(new Map([...contractPaths(), ...otherPaths])))
+  app.use(refuseOtherMethods())
   app.use((request) => {
     throw new AppError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
@@ -101,21 +121,23 @@ function createApp(options: ServiceOptions, port: () => number): Express {
   return app
 }
 
-async function listen(server: Server, wish: PortWish): Promise<number> {
+async function listen(server: Server, address: string, wish: PortWish): Promise<number> {
   const first = 'exact' in wish ? wish.exact : wish.from
   const last = 'exact' in wish || first === 0 ? first : Math.min(first + portsTried, 65_535)
   for (let port = first; ; port += 1) {
     try {
-      return await listenOnLoopback(server, port, 'exactly')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      return await listenAt(server, address, port)
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException
+      if (code === 'EADDRNOTAVAIL') {
+        throw new AppError('usage', `${address} is no address of this machine.`, { cause })
+      }
+      if (code !== 'EADDRINUSE') throw cause
       if (port < last) continue
       throw new AppError(
         'port_in_use',
-        `Port ${port} on ${host} is taken by another program; stop it, or ask for another with --port.`,
-        {
-          cause: error,
-        },
+        `Port ${port} on ${address} is taken by another program; stop it, or ask for another with --port.`,
+        { cause },
       )
     }
   }

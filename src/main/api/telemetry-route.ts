@@ -1,15 +1,14 @@
-import express, { type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { bearerOf } from '../../shared/bearer.ts'
 import { AppError } from '../../shared/errors.ts'
 import { TelemetryBatch } from '../../shared/telemetry.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
-
-const bodyLimit = '8mb'
+import { telemetryReader } from './bodies.ts'
 
 /** Takes what agents report, each under its own secret. */
 export function telemetryRoute(telemetry: TelemetryDesk): RequestHandler[] {
   return [
-    express.json({ limit: bodyLimit }),
+    ...telemetryReader,
     (request, response) => {
       const batch = TelemetryBatch.safeParse(request.body)
       if (!batch.success) {

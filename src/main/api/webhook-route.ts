@@ -1,15 +1,14 @@
-import express, { type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import { readSignature } from '../control-plane/delivery.ts'
 import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
+import { bytesReader } from './bodies.ts'
 
-const bodyLimit = '1mb'
-
-/** Takes what a Control Plane reports to a run, by its bytes: a signature is over those. */
-export function webhookRoute(webhooks: WebhookDesk): RequestHandler<{ run_id: string }>[] {
+/** Takes what a Control Plane reports to a run. */
+export function webhookRoute(webhooks: WebhookDesk): RequestHandler[] {
   return [
-    express.raw({ limit: bodyLimit, type: () => true, inflate: false }),
+    ...bytesReader,
     (request, response) => {
-      webhooks.receive(request.params.run_id, {
+      webhooks.receive(String(request.params['run_id']), {
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         signature: readSignature(request.get('x-aitp-signature')),
         eventType: request.get('x-aitp-event') || null,

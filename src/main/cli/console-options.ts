@@ -1,6 +1,10 @@
+import { realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
-import { type OpenConsole, openConsole } from '../attach.ts'
+import type { ControlPlaneChoice } from '../../shared/run.ts'
+import type { Loosened } from '../api/reach.ts'
+import { findHost, type OpenConsole, openConsole } from '../attach.ts'
+import { controlPlaneAddress } from '../control-plane/config.ts'
 import { defaultDataFolder } from '../data-folder.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -8,6 +12,8 @@ import type { Terminal } from './terminal.ts'
 export interface ConsoleOptions {
   readonly data?: string
   readonly scenarios?: string
+  /** Nothing but JSON: the result on standard output, an error on standard error. */
+  readonly json?: true
 }
 
 /** Where the service listens, and the first port that agents ask for, unless something else was asked for. */
@@ -20,7 +26,7 @@ export function consoleOptions(command: Command): Command {
     .option('--data <dir>', 'data folder (default: the platform’s own, or AITP_CONSOLE_HOME)')
     .option(
       '--scenarios <dir>',
-      'scenario folder (default: the one that ships with the console, or SCENARIOS_DIR)',
+      'scenario folder (default: SCENARIOS_DIR, the one of the running console, or the one that ships with it)',
     )
 }
 
@@ -29,34 +35,73 @@ export function dataDir(options: ConsoleOptions, { environment }: Terminal): str
   return options.data ?? defaultDataFolder(environment)
 }
 
-/** The scenario folder a command works on. */
-export function scenariosDir(options: ConsoleOptions, { environment, paths }: Terminal): string {
-  return options.scenarios ?? (environment['SCENARIOS_DIR'] || paths.scenarios)
+/**
+ * The scenario folder a command works on: the one that is asked for, else that of the console which runs in this data
+ * folder, which is told where it is not the one that ships.
+ */
+export async function scenariosDir(options: ConsoleOptions, terminal: Terminal): Promise<string> {
+  const { environment, paths } = terminal
+  const asked = options.scenarios ?? environment['SCENARIOS_DIR']
+  if (asked) return asked
+  const live = await findHost(dataDir(options, terminal))
+  if (live === null || live.scenarios === realpathSync(paths.scenarios)) return paths.scenarios
+  if (!options.json) {
+    terminal.tell(`The console of this data folder runs with the scenarios in ${live.scenarios}.`)
+  }
+  return live.scenarios
+}
+
+/** What a command asks of the host; what it leaves open, a host that is up decides. */
+export interface ServiceWish {
+  readonly from: number
+  readonly asked?: number | undefined
+  /** The Control Plane of runs that choose none. */
+  readonly cp?: ControlPlaneChoice | undefined
+  readonly loosened?: Loosened
 }
 
 /** Opens the console with a command's options; `port` only where it was asked for. */
 export function openWith(
   options: ConsoleOptions,
   terminal: Terminal,
-  service: { readonly from: number; readonly asked?: number | undefined },
+  service: ServiceWish,
 ): Promise<OpenConsole> {
-  const { environment, paths } = terminal
+  const { paths } = terminal
+  const { cp, loosened = {} } = service
+  const environment = withControlPlane(terminal.environment, cp)
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   return openConsole({
     dataDir: dataDir(options, terminal),
-    scenariosDir: scenariosDir(options, terminal),
+    scenariosDir: askedScenarios || paths.scenarios,
     agentsDir: paths.agents,
     guardFile: paths.guard,
     pagesDir: paths.pages,
     port: service.asked === undefined ? { from: service.from } : { exact: service.asked },
     ...portsOf(environment),
+    loosened,
     environment,
     version: terminal.version,
     asked: {
       ...(service.asked === undefined ? {} : { port: service.asked }),
       ...(askedScenarios ? { scenarios: askedScenarios } : {}),
+      ...(cp === undefined ? {} : { cp }),
     },
   })
+}
+
+/** `CP_BASE_URL` as the choice has it: an address, empty for none, absent for the one inside. */
+function withControlPlane(
+  environment: NodeJS.ProcessEnv,
+  choice: ControlPlaneChoice | undefined,
+): NodeJS.ProcessEnv {
+  if (choice === undefined) return environment
+  const { CP_BASE_URL: _configured, ...others } = environment
+  return choice === 'embedded' ? others : { ...others, CP_BASE_URL: choice === 'off' ? '' : choice }
+}
+
+/** `--cp`, as a run's record tells it. Throws `invalid_body` for an address that is none. */
+export function controlPlaneChoice(text: string): ControlPlaneChoice {
+  return text === 'embedded' || text === 'off' ? text : controlPlaneAddress(text)
 }
 
 /** Where agents and the Control Plane inside listen first, as the environment has it. */

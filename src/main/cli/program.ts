@@ -18,7 +18,7 @@ import { addServe } from './commands/serve.ts'
 import { addTrace } from './commands/trace.ts'
 import { addValidate } from './commands/validate.ts'
 import { addVerify } from './commands/verify.ts'
-import { type ExitCode, reportFailure } from './outcome.ts'
+import { type ErrorForm, type ExitCode, reportFailure } from './outcome.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs one command line and says how it ended. Nothing here ends the process. */
@@ -56,20 +56,28 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addControlPlane(program, terminal)
   addDoctor(program, terminal, end)
   for (const command of program.commands) command.copyInheritedSettings(program)
+  const form: ErrorForm = wantsJson(args) ? 'json' : 'sentence'
+  const fail = (error: unknown) => reportFailure(error, form, terminal.tell)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
-      if (error.code === 'commander.help') {
+      if (error.code === 'commander.help' && form === 'sentence') {
         terminal.tell(program.helpInformation())
         return 2
       }
-      return reportFailure(new AppError('usage', usageSentence(error.message)), (line) => terminal.tell(line))
+      return fail(new AppError('usage', usageSentence(error.message)))
     }
-    return reportFailure(error, (line) => terminal.tell(line))
+    return fail(error)
   }
+}
+
+/** Read off the line itself: one that cannot be understood has no options yet. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return (end === -1 ? args : args.slice(0, end)).includes('--json')
 }
 
 function usageSentence(message: string): string {

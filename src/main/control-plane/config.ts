@@ -46,10 +46,9 @@ export function controlPlaneConfig(
       'This console has no Control Plane of its own; choose `off` or an address.',
     )
   }
-  const url = parseAddress(address)
-  const isConfigured = configured === '' || parseAddress(configured).origin === url.origin
-  // Some configure the origin, some the address of its `/api` (D-21).
-  const baseUrl = url.href.replace(/\/+$/, '').replace(/\/api$/, '')
+  const baseUrl = controlPlaneAddress(address)
+  const { origin } = new URL(baseUrl)
+  const isConfigured = configured === '' || parseAddress(configured).origin === origin
   return {
     choice: baseUrl,
     baseUrl,
@@ -71,6 +70,13 @@ export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConf
 function failMode(text: string): RevocationConfig['failMode'] {
   if (text === '') return null
   return text === 'soft_fail' ? 'soft_fail' : 'fail_closed'
+}
+
+/** As a run's record tells it: some configure the origin, some the address of its `/api` (D-21). Throws `invalid_body`. */
+export function controlPlaneAddress(address: string): string {
+  return parseAddress(address)
+    .href.replace(/\/+$/, '')
+    .replace(/\/api$/, '')
 }
 
 function parseAddress(address: string): URL {

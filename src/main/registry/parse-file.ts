@@ -46,10 +46,23 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
   if (given === undefined && path.length > 0) {
     return { rule: 'missing-key', path, message: `${name} is missing.` }
   }
+  const choices = choicesOf(issue)
+  if (choices !== null) {
+    const wrong = `${name} is ${JSON.stringify(given)}, which is none of ${choices.join(', ')}.`
+    return { rule: 'wrong-value', path, message: `${wrong}${suggestion(String(given), choices)}` }
+  }
   const message = issue.message
     .replace(/^Invalid (?:input|option): /, '')
     .replace(/^Invalid input$/, 'has a wrong value')
   return { rule: 'wrong-value', path, message: `${name}: ${message}.` }
+}
+
+/** What could stand there, where that is a list of words. */
+function choicesOf(issue: z.core.$ZodIssue): string[] | null {
+  if (issue.code === 'invalid_value' && issue.values.length > 1) return issue.values.map(String)
+  if (issue.code !== 'invalid_union') return null
+  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+  return options.length > 0 ? options.map(String) : null
 }
 
 function spell(path: Path): string {

@@ -9,7 +9,7 @@ export function scenarioHandlers({ registry }: HandlerParts): HandlersOf<typeof 
     listPacks: async () => ({ packs: [...registry().packs] }),
     listScenarios: async () => {
       const { scenarios, diagnostics } = registry()
-      return { scenarios: scenarios.map(listEntry), diagnostics: [...diagnostics] }
+      return { scenarios: scenarios.map(scenarioListEntry), diagnostics: [...diagnostics] }
     },
     getScenario: async ({ pack, scenario_version }) =>
       scenarioDetail(registry(), `${pack}/${scenario_version}`),
@@ -22,7 +22,8 @@ export function scenarioHandlers({ registry }: HandlerParts): HandlersOf<typeof 
   }
 }
 
-function listEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
+/** A scenario as a list shows it. */
+export function scenarioListEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
   return {
     ref,
     metadata: scenario.metadata,
@@ -33,17 +34,22 @@ function listEntry({ ref, scenario }: ScenarioVersion): ScenarioListEntry {
 
 function scenarioDetail(registry: Registry, ref: string): ScenarioDetail {
   const { scenario, manifests } = findScenario(registry, ref)
-  const templates = registry.scenarios.find((version) => version.ref === ref)?.templates ?? []
+  const version = registry.scenarios.find((candidate) => candidate.ref === ref)
+  const templates = version === undefined ? [] : templateEntries(version)
   return {
     ...scenario,
     spec: {
       ...scenario.spec,
-      templates: templates.map(({ metadata: { name } }) => ({ id: name, name, variants: [] })),
+      templates: templates.map(({ name }) => ({ id: name, name, variants: [] })),
     },
     ref,
     manifests: { ...manifests },
-    templates: templates.map(({ metadata }) => ({ name: metadata.name, summary: metadata.summary })),
+    templates,
   }
+}
+
+export function templateEntries({ templates }: ScenarioVersion): ScenarioDetail['templates'] {
+  return templates.map(({ metadata }) => ({ name: metadata.name, summary: metadata.summary }))
 }
 
 /** Throws `scenario_not_found` also for a template that is not there: the path names nothing. */

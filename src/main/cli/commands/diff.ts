@@ -8,29 +8,27 @@ import { namesFile, readRecord } from '../record-file.ts'
 import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
-type DiffOptions = ConsoleOptions & { readonly json?: true }
-
 export function addDiff(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   consoleOptions(program.command('diff'))
     .description('compares two runs: agents, what came of each step, events in order, codes')
     .argument('<a>', 'a run id, or a file that `run --json` wrote')
     .argument('<b>', 'another')
     .option('--json', 'one JSON object')
-    .action(async (a: string, b: string, options: DiffOptions) => {
+    .action(async (a: string, b: string, options: ConsoleOptions) => {
       const [one, other] = await readBoth([a, b], options, terminal)
       const differences = compareRuns(one, other)
-      if (options.json)
-        terminal.write(`${JSON.stringify({ same: differences.length === 0, differences }, null, 2)}\n`)
+      const same = differences.length === 0
+      if (options.json) terminal.write(`${JSON.stringify({ same, differences }, null, 2)}\n`)
+      else if (same) terminal.tell('The two runs are alike.')
       else for (const difference of differences) terminal.write(`${text(difference)}\n`)
-      if (differences.length === 0) terminal.tell('The two runs are alike.')
-      else end(1)
+      if (!same) end(1)
     })
 }
 
 /** Asks for a host only where a run is named by its id. */
 async function readBoth(
   [a, b]: readonly [string, string],
-  options: DiffOptions,
+  options: ConsoleOptions,
   terminal: Terminal,
 ): Promise<[RunRecord, RunRecord]> {
   const files = [a, b].map(namesFile)

@@ -8,10 +8,10 @@ export function addDoctor(program: Command, terminal: Terminal, end: (code: Exit
   consoleOptions(program.command('doctor'))
     .description('checks this machine and says how to mend each problem')
     .option('--json', 'one JSON object')
-    .action(async (options: ConsoleOptions & { json?: true }) => {
+    .action(async (options: ConsoleOptions) => {
       const findings = await examine({
         dataDir: dataDir(options, terminal),
-        scenariosDir: scenariosDir(options, terminal),
+        scenariosDir: await scenariosDir(options, terminal),
         paths: terminal.paths,
         environment: terminal.environment,
       })

@@ -15,7 +15,6 @@ import type { Terminal } from '../terminal.ts'
 interface DryRunOptions extends ConsoleOptions {
   readonly input: readonly string[]
   readonly template?: string
-  readonly json?: true
 }
 
 export function addDryRun(program: Command, terminal: Terminal): void {
@@ -25,8 +24,8 @@ export function addDryRun(program: Command, terminal: Terminal): void {
     .addOption(inputOption())
     .option('--template <name>', 'a template of the scenario')
     .option('--json', 'one JSON object')
-    .action((ref: string, options: DryRunOptions) => {
-      const root = scenariosDir(options, terminal)
+    .action(async (ref: string, options: DryRunOptions) => {
+      const root = await scenariosDir(options, terminal)
       const registry = loadRegistry(root)
       const resolved = findScenario(registry, ref, options.template ?? null)
       const { paths, environment } = terminal

@@ -14,13 +14,16 @@ export function addPace(program: Command, terminal: Terminal): void {
   for (const [name, { call, does }] of Object.entries(moves)) {
     consoleOptions(program.command(name))
       .description(does)
-      .argument('<run-id>')
+      .argument('<run-id>', 'an id, or its beginning')
+      .option('--json', 'one JSON object')
       .action(async (given: string, options: ConsoleOptions) => {
         const opened = await openWith(options, terminal, { from: 0 })
         try {
           const runId = await storedRunId(opened.client, given)
-          const { paused } = await opened.client.call(call, { run_id: runId })
-          terminal.tell(`Run ${runId} ${paused ? 'stands still before its next step' : 'goes on'}.`)
+          const answer = await opened.client.call(call, { run_id: runId })
+          if (options.json) terminal.write(`${JSON.stringify(answer, null, 2)}\n`)
+          else
+            terminal.tell(`Run ${runId} ${answer.paused ? 'stands still before its next step' : 'goes on'}.`)
         } finally {
           await opened.leave()
         }

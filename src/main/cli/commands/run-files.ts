@@ -6,8 +6,7 @@ import { type ConsoleOptions, consoleOptions, openWith } from '../console-option
 import { storedRunId } from '../stored-run-id.ts'
 import type { Terminal } from '../terminal.ts'
 
-type FileOptions = ConsoleOptions & { readonly json?: true }
-type ExportOptions = FileOptions & { readonly exchanges: boolean }
+type ExportOptions = ConsoleOptions & { readonly exchanges: boolean }
 
 /** `runs export`, `runs import` and `runs delete`. `-` is standard output, or standard input. */
 export function addRunFiles(runs: Command, terminal: Terminal): void {
@@ -38,7 +37,7 @@ export function addRunFiles(runs: Command, terminal: Terminal): void {
 
   command('import', 'stores a run that another console has exported')
     .argument('<file>', 'a file, or -')
-    .action(async (file: string, options: FileOptions) => {
+    .action(async (file: string, options: ConsoleOptions) => {
       const text = file === '-' ? await terminal.readStdin() : read(file)
       await withConsole(options, terminal, async (client) => {
         const imported = await client.call('importRun', { text })
@@ -52,7 +51,7 @@ export function addRunFiles(runs: Command, terminal: Terminal): void {
 
   command('delete', 'deletes runs that have ended, with their events and exchanges')
     .argument('<run-id...>', 'ids, or their beginnings')
-    .action(async (given: readonly string[], options: FileOptions) => {
+    .action(async (given: readonly string[], options: ConsoleOptions) => {
       await withConsole(options, terminal, async (client) => {
         // All are looked up first: a wrong id deletes nothing.
         const ids = new Set<string>()

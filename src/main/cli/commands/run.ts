@@ -3,7 +3,14 @@ import { AppError } from '../../../shared/errors.ts'
 import { createNarrator } from '../../../shared/narration/narrate.ts'
 import { allowedPrograms } from '../../allowed-programs.ts'
 import { effectiveInputs, findScenario, loadRegistry } from '../../registry/index.ts'
-import { type ConsoleOptions, consoleOptions, dataDir, openWith, scenariosDir } from '../console-options.ts'
+import {
+  type ConsoleOptions,
+  consoleOptions,
+  controlPlaneChoice,
+  dataDir,
+  openWith,
+  scenariosDir,
+} from '../console-options.ts'
 import { followRun } from '../follow-run.ts'
 import { inputOption, parseInputs } from '../inputs-option.ts'
 import type { ExitCode } from '../outcome.ts'
@@ -15,7 +22,6 @@ interface RunOptions extends ConsoleOptions {
   readonly label?: string
   readonly runId?: string
   readonly timeout?: string
-  readonly json?: true
   readonly plain?: true
   readonly cp?: string
   readonly pause?: true
@@ -50,16 +56,18 @@ export function addRun(program: Command, terminal: Terminal, end: (code: ExitCod
 }
 
 async function run(ref: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const cp = options.cp === undefined ? undefined : controlPlaneChoice(options.cp)
   const timeoutMs = options.timeout === undefined ? null : seconds(options.timeout) * 1000
+  const scenarios = await scenariosDir(options, terminal)
   // Read here too, so that a broken file or a wrong input is told before a host is started.
-  const scenario = findScenario(loadRegistry(scenariosDir(options, terminal)), ref, options.template ?? null)
+  const scenario = findScenario(loadRegistry(scenarios), ref, options.template ?? null)
   if (!options.allowPrograms) {
     const programs = allowedPrograms(dataDir(options, terminal))
-    programs.require(scenariosDir(options, terminal), scenario.manifests)
+    programs.require(scenarios, scenario.manifests)
   }
   const inputs = parseInputs(options.input, scenario.scenario.spec.inputs.schema)
   effectiveInputs(scenario.scenario, inputs)
-  const opened = await openWith(options, terminal, { from: 0 })
+  const opened = await openWith({ ...options, scenarios }, terminal, { from: 0 })
   try {
     const { run_id } = await opened.client.call('startRun', {
       scenario_ref: ref,
@@ -67,7 +75,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
       template: options.template ?? null,
       run_label: options.label ?? null,
       ...(options.runId === undefined ? {} : { run_id: options.runId }),
-      ...(options.cp === undefined ? {} : { cp: options.cp }),
+      cp,
       paused: options.pause ?? false,
       allow_programs: options.allowPrograms ?? false,
       dangerously_playground_seeds: options.dangerouslyPlaygroundSeeds ?? false,
@@ -99,8 +107,7 @@ async function run(ref: string, options: RunOptions, terminal: Terminal): Promis
       terminal.tell(
         record.as_expected ? 'This is what the scenario expects.' : 'The scenario expects something else.',
       )
-    if (timedOut)
-      terminal.tell(`aitp-console: the run was cancelled after ${options.timeout} s (run_timeout)`)
+    if (timedOut) throw new AppError('run_timeout', `The run was cancelled after ${options.timeout} s.`)
     return record.status === 'success' ? 0 : 1
   } finally {
     await opened.leave()

@@ -15,7 +15,6 @@ interface RunsOptions extends ConsoleOptions {
   readonly until?: string
   readonly newest?: true
   readonly limit?: string
-  readonly json?: true
 }
 
 export function addRuns(program: Command, terminal: Terminal): void {

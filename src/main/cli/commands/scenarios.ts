@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { scenarioListEntry, templateEntries } from '../../api/handlers/scenarios.ts'
 import { loadRegistry } from '../../registry/index.ts'
 import { type ConsoleOptions, consoleOptions, scenariosDir } from '../console-options.ts'
 import type { Terminal } from '../terminal.ts'
@@ -8,13 +9,12 @@ export function addScenarios(program: Command, terminal: Terminal): void {
   consoleOptions(program.command('scenarios'))
     .description('lists what can run')
     .option('--json', 'one JSON object')
-    .action((options: ConsoleOptions & { json?: true }) => {
-      const { scenarios, diagnostics } = loadRegistry(scenariosDir(options, terminal))
+    .action(async (options: ConsoleOptions) => {
+      const { scenarios, diagnostics } = loadRegistry(await scenariosDir(options, terminal))
       if (options.json) {
-        const list = scenarios.map(({ ref, scenario, templates }) => ({
-          ref,
-          metadata: scenario.metadata,
-          templates: templates.map(({ metadata }) => metadata.name),
+        const list = scenarios.map((version) => ({
+          ...scenarioListEntry(version),
+          templates: templateEntries(version),
         }))
         terminal.write(`${JSON.stringify({ scenarios: list, diagnostics }, null, 2)}\n`)
         return

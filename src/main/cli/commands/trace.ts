@@ -10,7 +10,6 @@ import type { Terminal } from '../terminal.ts'
 
 interface TraceOptions extends ConsoleOptions {
   readonly follow?: true
-  readonly json?: true
   readonly plain?: true
 }
 

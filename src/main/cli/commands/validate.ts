@@ -12,15 +12,17 @@ export function addValidate(program: Command, terminal: Terminal, end: (code: Ex
     .description('names problems in scenario files as file:line:column rule message')
     .argument('[path...]', 'files or folders of the scenario folder (default: all of it)')
     .option('--json', 'one JSON object')
-    .action((paths: string[], options: ConsoleOptions & { json?: true }) => {
-      const diagnostics = validatePaths(scenariosDir(options, terminal), paths)
-      if (options.json) terminal.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`)
-      else for (const problem of diagnostics) terminal.write(`${diagnosticLine(problem)}\n`)
+    .action(async (paths: string[], options: ConsoleOptions) => {
+      const diagnostics = validatePaths(await scenariosDir(options, terminal), paths)
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length
       const warnings = diagnostics.length - errors
-      terminal.tell(
-        `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`,
-      )
+      if (options.json) terminal.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`)
+      else {
+        for (const problem of diagnostics) terminal.write(`${diagnosticLine(problem)}\n`)
+        terminal.tell(
+          `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`,
+        )
+      }
       if (errors > 0) end(1)
     })
 }
