@@ -22,6 +22,8 @@ const withDifferences = projectionsOf(accepted, ({ kind }, index) => {
   return index % 2 === 0 ? null : { grants: ['write.content', 'write.publish'], revoked: true }
 })
 
+const shownOtherwise = withDifferences.rows.find(({ difference }) => difference === 'different')
+
 /** Puts into the store what the screens show. */
 export function playScreens(host: RecordedHost): void {
   host.play(accepted)
@@ -65,7 +67,7 @@ export const screens: Readonly<Record<string, Screen>> = {
   'run-as-expected': { hash: '#/runs/expected', complete: '.verdict-expected' },
   'run-control-plane': { hash: `#/runs/${runId}?lens=control-plane`, complete: '.projections-table' },
   'run-control-plane-selected': {
-    hash: `#/runs/${runId}?event=11&lens=control-plane`,
+    hash: `#/runs/${runId}?event=${shownOtherwise?.event_seqs.at(-1)}&lens=control-plane`,
     complete: '.projections-table [aria-selected="true"]',
   },
   'control-plane-registry': { hash: '#/control-plane', complete: '.table' },
