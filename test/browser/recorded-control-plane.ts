@@ -57,6 +57,29 @@ export const embedded: ControlPlaneAnswers = {
   'pinned-keys': contract.cpPinnedKeys.output.parse(read('pinned-keys')),
 }
 
+/** The same with everything that a busy one has besides: other states, a second hop, and an attempt that was refused. */
+export const busyControlPlane: ControlPlaneAnswers = changed(embedded, (answers) => {
+  const [agent] = answers.registry.records
+  const [session] = answers.sessions.records
+  const [first] = answers.delegations.items
+  const receiver = answers.webhooks.records.find(({ deliveries }) => !isEmpty(deliveries))
+  if (!receiver || !Array.isArray(receiver['deliveries'])) throw new TypeError('nothing was delivered')
+  answers.registry.records.push(
+    { ...agent, aid: `${agent?.['aid']}-2`, displayName: 'Content Writer', status: 'expired' },
+    { ...agent, aid: `${agent?.['aid']}-3`, displayName: 'Reviewer', status: 'deregistered' },
+  )
+  answers.sessions.records.push({ ...session, sessionId: 'failed', status: 'failed' })
+  answers.delegations.items.unshift({ ...first, jti: 'second-hop', parentJti: first?.['jti'], revoked: true })
+  receiver['deliveries'].push({
+    ...receiver['deliveries'][0],
+    id: 'attempted',
+    status: 'failed',
+    attempts: 5,
+    statusCode: 404,
+    error: 'HTTP 404',
+  })
+})
+
 /** The same while nobody answers there. */
 export const away: ControlPlaneAnswers = {
   ...off,
@@ -128,6 +151,17 @@ export function inTwoBatches(events: number, startedAt: number): readonly SentBa
     { first_seq: 1, last_seq: 6, sent_at: startedAt + 0.4, status: 200, error: null },
     { first_seq: 7, last_seq: events, sent_at: startedAt + 1.1, status: 200, error: null },
   ]
+}
+
+/** The answers with something in them otherwise; a copy. */
+export function changed(answers: ControlPlaneAnswers, change: (copy: ControlPlaneAnswers) => void) {
+  const copy = structuredClone(answers)
+  change(copy)
+  return copy
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
 }
 
 function read(name: string): unknown {

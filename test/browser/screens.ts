@@ -1,5 +1,5 @@
 import { renamed, withExpectation, withPauseBefore } from './altered.ts'
-import { embedded, projectionsOf } from './recorded-control-plane.ts'
+import { busyControlPlane, projectionsOf } from './recorded-control-plane.ts'
 import type { RecordedHost } from './recorded-host.ts'
 import { accepted, refused } from './recorded-run.ts'
 
@@ -16,11 +16,19 @@ export interface Screen {
 const expected =
   'Both handshakes are accepted, and the writer answers the call of a caller whose token it checked.'
 
-/** One token stored and not shown, another with other grants. */
-const withDifferences = projectionsOf(accepted, ({ kind }, index) => {
-  if (kind !== 'tct') return {}
-  return index % 2 === 0 ? null : { grants: ['write.content', 'write.publish'], revoked: true }
-})
+/** The batch with the first token refused, and another token shown with other grants. */
+const withDifferences = projectionsOf(
+  accepted,
+  ({ kind }, index) => {
+    if (kind !== 'tct') return {}
+    return index % 2 === 0 ? null : { grants: ['write.content', 'write.publish'], revoked: true }
+  },
+  [
+    { first_seq: 1, last_seq: 8, sent_at: accepted.run.created_at + 0.4, status: 200, error: null },
+    { first_seq: 9, last_seq: 12, sent_at: accepted.run.created_at + 0.6, status: 413, error: 'too large' },
+    { first_seq: 13, last_seq: 31, sent_at: accepted.run.created_at + 1.1, status: 200, error: null },
+  ],
+)
 
 const shownOtherwise = withDifferences.rows.find(({ difference }) => difference === 'different')
 
@@ -32,7 +40,7 @@ export function playScreens(host: RecordedHost): void {
   const at = paused.run.events.findIndex(({ type }) => type === 'run.paused') + 1
   host.play(renamed(paused, 'paused'), at)
   host.play(renamed(withExpectation(accepted, expected, true), 'expected'))
-  host.controlPlane = embedded
+  host.controlPlane = busyControlPlane
   host.projections.set(runId, withDifferences)
 }
 

@@ -76,7 +76,7 @@ export const columnsOf: Readonly<
     time('Added', 'createdAt'),
   ],
   audit: [
-    code('Action', 'action'),
+    column('Action', (record) => <code>{textOf(record, 'action')}</code>),
     column('Of', (record) =>
       textOf(record, 'targetId')?.startsWith('aid:') ? (
         <AidCell record={record} member="targetId" what="the AID it was done to" />
@@ -84,7 +84,7 @@ export const columnsOf: Readonly<
         <IdCell record={record} member="targetId" what="the id it was done to" />
       ),
     ),
-    code('By', 'actorId'),
+    id('By', 'actorId', 'who did it'),
     column('Details', (record) =>
       record['details'] ? <code className="whole">{JSON.stringify(record['details'])}</code> : null,
     ),

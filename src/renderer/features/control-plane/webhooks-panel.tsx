@@ -49,7 +49,9 @@ export function WebhooksPanel() {
 function Webhook({ webhook }: { readonly webhook: ShownRecord }) {
   const url = textOf(webhook, 'url') ?? 'no address'
   const deliveries = Deliveries.parse(webhook['deliveries'])
-  const lastError = deliveries?.find((delivery) => textOf(delivery, 'error') !== null)
+  const failed = deliveries?.filter((delivery) => textOf(delivery, 'error') !== null) ?? []
+  // An attempt says more than one that was not made for want of a receiver.
+  const lastError = failed.find(({ attempts }) => attempts !== 0) ?? failed[0]
   return (
     <section className="webhook" aria-label={`Webhook to ${url}`}>
       <h2 className="mono">{url}</h2>

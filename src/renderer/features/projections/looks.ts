@@ -29,8 +29,8 @@ export const kindNames: Readonly<Record<ProjectionRow['kind'], string>> = {
 export function batchLook({ status }: SentBatch): Look {
   if (status === null) return { state: 'refused', word: 'no answer' }
   return status < 300
-    ? { state: 'valid', word: `taken with ${status}` }
-    : { state: 'refused', word: `refused with ${status}` }
+    ? { state: 'valid', word: `taken, ${status}` }
+    : { state: 'refused', word: `refused, ${status}` }
 }
 
 export function eventsOf({ first_seq, last_seq }: SentBatch): string {

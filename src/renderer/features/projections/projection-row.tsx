@@ -17,7 +17,7 @@ interface ProjectionRowProps {
 }
 
 export function ProjectionLine({ row, names, isSelected, onSelect }: ProjectionRowProps) {
-  const { kind, id, local, sent, shown, difference, explanation } = row
+  const { kind, id, local, sent, shown, difference, members, explanation } = row
   const { state, word } = differenceLooks[difference]
   return (
     <tr aria-selected={isSelected} data-difference={difference}>
@@ -34,28 +34,30 @@ export function ProjectionLine({ row, names, isSelected, onSelect }: ProjectionR
           <CopyButton text={id} what={`the id of this ${kindNames[kind].toLowerCase()}`} />
         </span>
       </th>
-      <td>
+      <td data-column="What happened">
         {local === null ? (
           <span className="muted">Nothing in this log</span>
         ) : (
           <>
-            <Thing kind={kind} members={local} names={names} />
-            <Differing members={row.members} of={local} names={names} />
+            <Thing kind={kind} members={local} without={members} names={names} />
+            <Differing members={members} of={local} names={names} />
           </>
         )}
       </td>
-      <td>{sent === null ? <span className="muted">Nothing</span> : <Sent batch={sent} />}</td>
-      <td>
+      <td data-column="What was sent">
+        {sent === null ? <span className="muted">Nothing</span> : <Sent batch={sent} />}
+      </td>
+      <td data-column="What is shown">
         {shown === null ? (
           <span className="muted">Nothing</span>
         ) : (
           <>
-            <Thing kind={kind} members={shown} names={names} />
-            <Differing members={row.members} of={shown} names={names} />
+            <Thing kind={kind} members={shown} without={members} names={names} />
+            <Differing members={members} of={shown} names={names} />
           </>
         )}
       </td>
-      <td>
+      <td data-column="Difference">
         <span className={`state difference tone-${toneOf(state)}`}>
           <Mark state={state} /> {word}
         </span>

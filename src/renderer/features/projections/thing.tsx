@@ -8,33 +8,37 @@ type Members = Readonly<Record<string, unknown>>
 interface ThingProps {
   readonly kind: ProjectionRow['kind']
   readonly members: Members
+  /** Members that are shown by themselves. */
+  readonly without: readonly string[]
   readonly names: Names
 }
 
 /** A session, token, delegation, revocation or webhook in a line or two, from whichever side it is told. */
-export function Thing({ kind, members, names }: ThingProps) {
+export function Thing({ kind, members, without, names }: ThingProps) {
+  const told = (member: string) => !without.includes(member)
   const name = (member: string) => <Party value={members[member]} names={names} />
   switch (kind) {
     case 'session':
       return (
         <>
-          {name('aidA')} and {name('aidB')}, <Value value={members['status']} names={names} />
+          {name('aidA')} and {name('aidB')}
+          {told('status') ? `, ${String(members['status'])}` : ''}
         </>
       )
     case 'tct':
       return (
         <>
           {name('issuer')} to {name('subject')}
-          {members['revoked'] === true ? ', revoked' : ''}
-          <Value value={members['grants']} names={names} />
+          {told('revoked') && members['revoked'] === true ? ', revoked' : ''}
+          {told('grants') ? <Value value={members['grants']} names={names} /> : null}
         </>
       )
     case 'delegation':
       return (
         <>
           {name('delegator')} to {name('delegatee')}
-          {members['revoked'] === true ? ', revoked' : ''}
-          <Value value={members['scope']} names={names} />
+          {told('revoked') && members['revoked'] === true ? ', revoked' : ''}
+          {told('scope') ? <Value value={members['scope']} names={names} /> : null}
         </>
       )
     case 'revocation':
