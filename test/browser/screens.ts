@@ -16,12 +16,13 @@ export interface Screen {
 const expected =
   'Both handshakes are accepted, and the writer answers the call of a caller whose token it checked.'
 
-/** The batch with the first token refused, and another token shown with other grants. */
+/** The batch that ends the first handshake refused, and a token of the second shown with other grants. */
 const withDifferences = projectionsOf(
   accepted,
-  ({ kind }, index) => {
-    if (kind !== 'tct') return {}
-    return index % 2 === 0 ? null : { grants: ['write.content', 'write.publish'], revoked: true }
+  (_fact, index) => {
+    if (index === 0) return { status: 'started' }
+    if (index === 2 || index === 3) return null
+    return index === 4 ? { grants: ['write.content', 'write.publish'], revoked: true } : {}
   },
   [
     { first_seq: 1, last_seq: 8, sent_at: accepted.run.created_at + 0.4, status: 200, error: null },

@@ -76,7 +76,7 @@ export const columnsOf: Readonly<
     time('Added', 'createdAt'),
   ],
   audit: [
-    column('Action', (record) => <code>{textOf(record, 'action')}</code>),
+    column('Action', (record) => <span className="cut">{textOf(record, 'action')}</span>),
     column('Of', (record) =>
       textOf(record, 'targetId')?.startsWith('aid:') ? (
         <AidCell record={record} member="targetId" what="the AID it was done to" />
