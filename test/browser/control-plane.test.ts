@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { AppError, errorBody } from '../../src/shared/errors.ts'
 import type { ConsolePage } from './console-page.ts'
 import { away, busyControlPlane, changed, embedded, fresh } from './recorded-control-plane.ts'
+import { accepted } from './recorded-run.ts'
 import { withConsole } from './with-console.ts'
 
 const it = withConsole()
@@ -188,6 +189,20 @@ test('without a mouse: from the library to the audit log and into a run', async 
     }
     throw new Error(`Tab never came to ${name}`)
   }
+})
+
+test('the way back from the run of a session leads to the sessions', async () => {
+  it.host.play(accepted)
+  it.host.controlPlane = changed(embedded, ({ sessions }) => {
+    Object.assign(sessions.records[0] ?? {}, { runId: accepted.run.run_id })
+  })
+  const console = await it.open()
+  await console.goTo(`${hash}?tab=sessions`)
+  await console.page.getByRole('link', { name: accepted.run.run_id.slice(0, 8) }).click()
+  await console.page.reload()
+  await console.page.locator('.run-header').waitFor()
+  await console.page.goBack()
+  await console.page.getByRole('tab', { name: 'Sessions', selected: true }).waitFor()
 })
 
 async function opened(tab: string): Promise<ConsolePage> {

@@ -17,7 +17,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps<Row>) {
   const [naming, ...others] = columns
   return (
-    <table className="table">
+    <table className="table stacks">
       <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
@@ -33,7 +33,9 @@ export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps
           <tr key={keyOf(row)}>
             <th scope="row">{naming?.cell(row)}</th>
             {others.map(({ name, cell }) => (
-              <td key={name}>{cell(row)}</td>
+              <td key={name} data-column={name}>
+                {cell(row)}
+              </td>
             ))}
           </tr>
         ))}

@@ -118,7 +118,7 @@ function Rows({ projections: { rows }, facts: { events, exchanges, names, over }
           <p className="muted">Everything is shown as it happened.</p>
         </Empty>
       ) : (
-        <table className="table projections-table">
+        <table className="table stacks projections-table">
           <caption className="visually-hidden">What happened, what was sent and what is shown</caption>
           <thead>
             <tr>
