@@ -17,7 +17,7 @@ function filesBelow(folder: string): string[] {
 }
 
 describe('secrets', () => {
-  it('are in no event, output, exchange, log or file but their own', async () => {
+  it('are in no event, output, exchange, log or file but their own (parity 17)', async () => {
     const canary = 'canary-provider-key-3141592653'
     const model = await startModelServer((response) => completion(response, 'A text about canaries.'))
     const root = temporaryFolder()

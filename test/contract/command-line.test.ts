@@ -223,7 +223,7 @@ const place: Place = {
   exported: (run_id) => up.opened.client.call('exportRun', { run_id }),
 }
 
-describe('the command line', () => {
+describe('the command line, with its exit codes (Appendix E 19)', () => {
   it('has these commands, each with its help', async () => {
     const documented = [...rows.map(({ command }) => command), 'cp', 'adapter'].sort()
     expect(

@@ -1,4 +1,6 @@
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { text as readText } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import { readAsOldConsole } from '../support/exposition.ts'
@@ -363,6 +365,7 @@ const bad: readonly Refusal[] = [
     ...noRun,
   })),
   { route: `POST /runs/${absent}/cancel`, body: {}, ...noRun },
+  { route: 'POST /runs/…/cancel', path: ({ run }) => `/runs/${run}/cancel`, body: [], ...invalid },
   { route: 'GET /runs/…/cp-audit', path: ({ run }) => `/runs/${run}/cp-audit?limit=0`, ...invalid },
   { route: 'GET /runs/…/events', path: ({ run }) => `/runs/${run}/events?after_seq=-1`, ...invalid },
   {
@@ -467,12 +470,23 @@ describe('methods', () => {
     expect(options.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  it('HEAD gives what GET gives, without its body, and ends also where GET would go on', async () => {
+  it('HEAD gives what GET gives, without its body', async () => {
     for (const path of ['/runs', `/runs/${known.run}/events`, '/healthz', '/docs']) {
       const answer = await ask('HEAD', path)
       expect({ path, status: answer.status, body: answer.body }).toEqual({ path, status: 200, body: '' })
     }
     expect((await ask('HEAD', `/runs/${absent}/events`)).status).toBe(404)
+  })
+
+  it('HEAD ends also where GET would go on, and the connection takes the next request', async () => {
+    const request = { scenario_ref: scenario, inputs: { topic: 'x' }, paused: true }
+    const { run_id } = (await ask('POST', '/runs', request)).body
+    const head = `Host: ${new URL(base).host}\r\nAuthorization: Bearer ${bearer}\r\n`
+    const socket = connect(Number(new URL(base).port), '127.0.0.1')
+    socket.write(`HEAD /runs/${run_id}/events HTTP/1.1\r\n${head}\r\n`)
+    socket.write(`GET /healthz HTTP/1.1\r\n${head}Connection: close\r\n\r\n`)
+    expect((await readText(socket)).match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+    await ask('POST', `/runs/${run_id}/cancel`, {})
   })
 })
 

@@ -40,7 +40,7 @@ const seqsOf = (items: readonly StreamItem[]) =>
   items.flatMap((item) => (item.kind === 'event' ? [item.seq] : []))
 const upTo = (last: number, from = 1) => Array.from({ length: last - from + 1 }, (_, at) => from + at)
 
-describe('a stream of events', () => {
+describe('a stream of events (parity 5)', () => {
   it.each(['header', 'query'] as const)(
     'is resumed after the number in the %s, with nothing lost or doubled',
     async (by) => {

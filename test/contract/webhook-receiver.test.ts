@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { createLocalClient } from '../../src/main/local-client.ts'
 import { configured, startControlPlane } from '../support/control-plane.ts'
@@ -29,11 +30,15 @@ async function subscribedRun() {
   await expect
     .poll(async () => (await client.call('runCpDeliveries', { run_id })).subscribed, { timeout: 20_000 })
     .toBe(true)
-  const deliver = async (text: string, headers: Record<string, string>, id = run_id) => {
+  const deliver = async (
+    bytes: string | Buffer<ArrayBuffer>,
+    headers: Record<string, string>,
+    id = run_id,
+  ) => {
     const answer = await fetch(`http://127.0.0.1:${host.port}/webhooks/cp/${id}`, {
       method: 'POST',
       headers,
-      body: text,
+      body: bytes,
     })
     return { status: answer.status, body: await answer.json() }
   }
@@ -71,8 +76,8 @@ it('refuses what is not signed under the subscription of that run, and leaves no
   expect(await deliver(body, unsigned)).toMatchObject(refused)
   expect(await deliver(body, deliveryHeaders(body, 'guess'))).toMatchObject(refused)
   expect(await deliver(`${body} `, deliveryHeaders(body, secret))).toMatchObject(refused)
-  const gzip = { 'content-encoding': 'gzip' }
-  expect(await deliver(body, deliveryHeaders(body, secret, gzip))).toMatchObject({ status: 422 })
+  const gzip = deliveryHeaders(body, secret, { 'content-encoding': 'gzip' })
+  expect(await deliver(gzipSync(body), gzip)).toMatchObject({ status: 422 })
   expect(await deliver(body, deliveryHeaders(body, secret), absent)).toMatchObject({ status: 404 })
   expect((await client.call('runCpDeliveries', { run_id })).count).toBe(0)
 })

@@ -63,6 +63,9 @@ describe('what the Control Plane of a run makes of it', () => {
     const ofSession = await client.call('cpTcts', { session_id, active: 'true' })
     expect(ofSession.count).toBeGreaterThan(0)
     expect(ofSession.items.every((tct) => tct['sessionId'] === session_id)).toBe(true)
+    expect((await client.call('cpTcts', { session_id: '00000000-0000-4000-8000-000000000000' })).count).toBe(
+      0,
+    )
     expect((await client.call('cpTcts', { subject: 'aid:pubkey:none' })).count).toBe(0)
     expect((await client.call('cpTcts', { limit: 1 })).count).toBe(1)
   })

@@ -16,7 +16,7 @@ async function standstill() {
 }
 
 describe('SIGKILL of the host in the middle of a run', () => {
-  it('leaves no agent alive after 5 s, and the next start shows the run as interrupted with all its events', async () => {
+  it('leaves no agent alive after 5 s, and the next start shows the run as interrupted with all its events (parity 8)', async () => {
     const home = temporaryFolder()
     const { asked, environment } = await standstill()
     const running = startCli(['run', researchAndWrite, '--input', 'topic=sudden ends'], { home, environment })

@@ -5,6 +5,8 @@ import { runProgram } from './program.ts'
 
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Handlers that came with a library raise the signal once more, which would count as the second one.
+  process.removeAllListeners(signal)
   process.on(signal, () => {
     // The second one means it.
     if (interrupt.signal.aborted) process.exit(1)

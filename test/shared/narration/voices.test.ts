@@ -89,7 +89,7 @@ function linesOf(voice: Voice, text: string): [EventType, string][] {
 }
 
 describe('the voices', () => {
-  it('tag every event as the original does, and leave none out (B-64, Appendix E 15)', () => {
+  it('tag every event as the original does, and leave none out (B-64, parity 15)', () => {
     const byType = new Map(Object.entries(tags).flatMap(([tag, types]) => types.map((type) => [type, tag])))
     expect([...anyEvents('x').keys()].filter((type) => !byType.has(type))).toEqual([])
     expect(byType.size).toBe(anyEvents('x').size)

@@ -1,18 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { type Command, Option } from 'commander'
-import { AitpError, createAitp } from '../../../aitp/index.ts'
-import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
+import { Argument, type Command } from 'commander'
+import { type Aid, AitpError } from '../../../aitp/index.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { Report } from '../../../shared/report.ts'
 import { ladderLines } from '../ladder-lines.ts'
 import type { ExitCode } from '../outcome.ts'
 import type { Terminal } from '../terminal.ts'
+import {
+  type ArtefactKind,
+  artefactKinds,
+  type VerifyTerms,
+  verifierAitp,
+  verifyArtefact,
+} from '../verify-artefact.ts'
 
 interface VerifyOptions {
   readonly at?: string
   readonly issuer?: string
   readonly audience?: string
   readonly manifest?: string
+  readonly revocations?: string
+  readonly trust?: string
   readonly json?: true
 }
 
@@ -20,74 +27,51 @@ export function addVerify(program: Command, terminal: Terminal, end: (code: Exit
   program
     .command('verify')
     .description('checks one artefact offline and prints its ladder; what is not given is skipped')
-    .argument('<kind>', 'manifest or tct')
+    .addArgument(new Argument('<kind>', 'what it is').choices(artefactKinds))
     .argument('<file>', 'the artefact as it was on the wire, or - for standard input')
-    .addOption(new Option('--at <time>', 'judge by this clock: Unix seconds or an ISO date (default: now)'))
-    .option('--issuer <aid>', 'the AID that must have issued a TCT, or that a manifest must show')
-    .option('--audience <aid>', 'the AID that a TCT must be for')
-    .option('--manifest <file>', 'the manifest of a TCT’s issuer')
+    .option('--at <time>', 'judge by this clock: Unix seconds or an ISO date (default: now)')
+    .option(
+      '--issuer <aid>',
+      'the AID that must have issued it, that a manifest must show, or of a coordinator',
+    )
+    .option('--audience <aid>', 'the AID that it must be for; a delegation and a session bundle need it')
+    .option('--manifest <file>', 'the manifest of the issuer, or of the coordinator')
+    .option('--revocations <file>', 'a revocation list of the issuer')
+    .option('--trust <file>', 'a trust file of operators, for its revocation policy')
     .option('--json', 'the report as one JSON object')
-    .action(async (kind: string, file: string, options: VerifyOptions) => {
-      const text = await readArtefact(file, terminal)
-      const report = verifyArtefact(kind, text, options)
+    .action(async (kind: ArtefactKind, file: string, options: VerifyOptions) => {
+      const text = file === '-' ? await terminal.readStdin() : readInput(file)
+      const report = verifyArtefact(kind, text, termsOf(options))
       if (options.json) terminal.write(`${JSON.stringify(report, null, 2)}\n`)
       else for (const line of ladderLines(report)) terminal.write(`${line}\n`)
       if (report.verdict === 'refused') end(1)
     })
 }
 
-const aitp = createAitp(nodeEngine)
-
-function verifyArtefact(kind: string, text: string, options: VerifyOptions): Report {
-  const now = clock(options.at)
-  const collector = aitp.createCollector()
-  const issuer = options.issuer === undefined ? undefined : aid('--issuer', options.issuer)
-  const manifestContext = { now, allowLoopbackHttp: true }
-  switch (kind) {
-    case 'manifest':
-      return judged(collector, 'manifest', now, () =>
-        aitp.verifyManifest(text, {
-          ...manifestContext,
-          ...(issuer ? { expectedAid: issuer } : {}),
-          collector,
+function termsOf({ at, issuer, audience, manifest, revocations, trust }: VerifyOptions): VerifyTerms {
+  const now = clock(at)
+  const policy = trust === undefined ? undefined : readTrust(trust).revocation
+  return {
+    now,
+    ...(issuer === undefined ? {} : { issuer: aid('--issuer', issuer) }),
+    ...(audience === undefined ? {} : { audience: aid('--audience', audience) }),
+    ...(manifest === undefined
+      ? {}
+      : {
+          manifest: verified('--manifest', manifest, (text) =>
+            verifierAitp.verifyManifest(text, { now, allowLoopbackHttp: true }),
+          ),
         }),
-      )
-    case 'tct': {
-      const issuerManifest =
-        options.manifest === undefined ? undefined : readManifest(options.manifest, manifestContext)
-      const audience = options.audience === undefined ? undefined : aid('--audience', options.audience)
-      return judged(collector, 'tct', now, () =>
-        aitp.verifyTct(text.trim(), {
-          now,
-          ...(issuer ? { expectedIssuer: issuer } : {}),
-          ...(audience ? { expectedAudience: audience } : {}),
-          ...(issuerManifest ? { issuerManifest } : {}),
-          collector,
+    ...(revocations === undefined
+      ? {}
+      : {
+          // One that is old is for the policy to judge, at the token.
+          revocations: verified('--revocations', revocations, (text) =>
+            verifierAitp.verifyRevocationList(text, { now, failMode: 'soft_fail' }),
+          ),
         }),
-      )
-    }
-    default:
-      throw new AppError('usage', `verify knows the kinds manifest and tct, not "${kind}".`)
+    ...(policy === undefined ? {} : { policy }),
   }
-}
-
-function judged(
-  collector: ReturnType<typeof aitp.createCollector>,
-  subject: 'manifest' | 'tct',
-  now: number,
-  verify: () => unknown,
-): Report {
-  try {
-    verify()
-  } catch (error) {
-    if (!(error instanceof AitpError)) throw error
-  }
-  const report = collector.report(subject, now)
-  return { ...report, checks: [...report.checks] }
-}
-
-async function readArtefact(file: string, terminal: Terminal): Promise<string> {
-  return file === '-' ? terminal.readStdin() : readInput(file)
 }
 
 function readInput(file: string): string {
@@ -102,22 +86,37 @@ function readInput(file: string): string {
   }
 }
 
-function readManifest(file: string, context: { now: number; allowLoopbackHttp: boolean }) {
+/** What an artefact is judged by must be good itself. */
+function verified<Value>(option: string, file: string, verify: (text: string) => Value): Value {
+  const text = readInput(file)
   try {
-    return aitp.verifyManifest(readInput(file), context)
+    return verify(text)
   } catch (cause) {
     if (!(cause instanceof AitpError)) throw cause
     throw new AppError(
       'usage',
-      `--manifest ${file} does not verify (${cause.code}: ${cause.message}); give a good one or leave it out.`,
+      `${option} ${file} does not verify (${cause.code}: ${cause.message}); give a good one or leave it out.`,
       { cause },
     )
   }
 }
 
-function aid(option: string, text: string) {
+function readTrust(file: string) {
+  const text = readInput(file)
   try {
-    return aitp.parseAid(text)
+    return verifierAitp.parseTrustConfig(text)
+  } catch (cause) {
+    throw new AppError(
+      'usage',
+      `--trust ${file} is no trust file (${cause instanceof Error ? cause.message : cause}).`,
+      { cause },
+    )
+  }
+}
+
+function aid(option: string, text: string): Aid {
+  try {
+    return verifierAitp.parseAid(text)
   } catch (cause) {
     throw new AppError('usage', `${option} takes an AID such as aid:pubkey:…, not "${text}".`, { cause })
   }
