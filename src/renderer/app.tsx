@@ -3,6 +3,7 @@ import { useSession } from './api/session.ts'
 import { Empty } from './components/empty.tsx'
 import { ShortcutSheet } from './components/shortcut-sheet.tsx'
 import { TopBar } from './components/top-bar.tsx'
+import { ControlPlaneScreen } from './features/control-plane/control-plane-screen.tsx'
 import { LibraryScreen } from './features/library/library-screen.tsx'
 import { RunScreen } from './features/run/run-screen.tsx'
 import { ScenarioScreen } from './features/scenario/scenario-screen.tsx'
@@ -41,7 +42,8 @@ export function App() {
 function placeOf(route: Route): string {
   switch (route.screen) {
     case 'library':
-      return 'library'
+    case 'control-plane':
+      return route.screen
     case 'scenario':
       return `${route.pack}/${route.scenarioVersion}`
     case 'run':
@@ -59,11 +61,13 @@ function Screen({ route }: { readonly route: Route }) {
       return <ScenarioScreen pack={route.pack} scenarioVersion={route.scenarioVersion} />
     case 'run':
       return <RunScreen runId={route.runId} />
+    case 'control-plane':
+      return <ControlPlaneScreen />
     case 'unknown':
       return (
         <Empty title="There is nothing at this address">
           <p className="muted">
-            <code>{route.path}</code> names neither a scenario nor a run.
+            <code>{route.path}</code> names neither a screen, a scenario nor a run.
           </p>
           <a className="button" href={libraryHref}>
             Open the library

@@ -87,7 +87,7 @@ export class ConsolePage {
     return this.page.getByRole('status', { name: 'Verdict' })
   }
 
-  lens(name: 'Sequence' | 'Timeline' | 'Output') {
+  lens(name: 'Sequence' | 'Timeline' | 'Output' | 'Control Plane') {
     return this.page.getByRole('tab', { name: new RegExp(`^${name}`) })
   }
 

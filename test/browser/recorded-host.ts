@@ -8,7 +8,9 @@ import { AppError, appErrorStatus, errorBody, toAppError } from '../../src/share
 import type { RunEvent } from '../../src/shared/events.ts'
 import { isTerminalEvent } from '../../src/shared/events.ts'
 import type { Exchange } from '../../src/shared/exchange.ts'
+import type { Projections } from '../../src/shared/projections.ts'
 import type { RunRecord } from '../../src/shared/run.ts'
+import { type ControlPlaneAnswers, notReported, off } from './recorded-control-plane.ts'
 import { packs, type Recording, scenarioDetails, scenarios } from './recorded-run.ts'
 
 const renderer = fileURLToPath(new URL('../../out/renderer/', import.meta.url))
@@ -47,6 +49,10 @@ export class RecordedHost {
   next: Recording | null = null
   refuseRunWith: AppError | null = null
   signedOut = false
+  /** The Control Plane of this host; it may come and go. */
+  controlPlane: ControlPlaneAnswers = off
+  /** Runs held against their Control Plane, by run id; others have none. */
+  readonly projections = new Map<string, Projections>()
 
   async listen(): Promise<string> {
     await new Promise<void>((ready) => this.#server.listen(0, '127.0.0.1', ready))
@@ -146,9 +152,11 @@ export class RecordedHost {
     }
     if (noun === 'runs' && method === 'POST' && path.length === 1) return this.#startRun(body)
     if (noun === 'runs' && path.length === 1) return { runs: [...this.#runs.values()].map(summaryOf) }
+    if (noun === 'cp') return this.#shown(id)
     if (noun !== 'runs') throw new AppError('not_found', 'Nothing is here.')
     const live = this.#live(id)
     if (sub === undefined) return runAsOf(live)
+    if (sub === 'projections') return this.projections.get(id) ?? { ...notReported, run_id: id }
     if (sub === 'status') return { ...summaryOf(live), event_count: live.upTo }
     if (sub === 'cancel') return this.#cancel(id)
     if (sub === 'pause' || sub === 'resume' || sub === 'step') return this.#pace(id, sub)
@@ -157,6 +165,12 @@ export class RecordedHost {
     const exchange = captured(live).find(({ exchange_id }) => exchange_id === subId)
     if (!exchange) throw new AppError('exchange_not_found', `There is no exchange ${subId}.`)
     return exchange
+  }
+
+  #shown(name: string): unknown {
+    const answer = Object.entries(this.controlPlane).find(([path]) => path === name)
+    if (!answer) throw new AppError('not_found', 'Nothing is here.')
+    return answer[1]
   }
 
   #startRun(body: unknown): unknown {

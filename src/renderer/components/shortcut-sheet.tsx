@@ -21,8 +21,8 @@ const groups = [
   {
     title: 'In a run',
     rows: [
-      [['1', '2', '3'], 'Sequence, timeline, output'],
-      [['4'], 'Wire inspector'],
+      [['1', '2', '3', '4'], 'Sequence, timeline, output, Control Plane'],
+      [['5'], 'Wire inspector'],
       [[']', '['], 'Next and previous failure, with its checks'],
       [['Space'], 'Pause and resume'],
       [['.'], 'Single step: one step, then stand still'],

@@ -1,7 +1,7 @@
 import { ChevronRight, Keyboard } from 'lucide-react'
 import { Button } from 'react-aria-components'
 import { useScenarios } from '../api/queries.ts'
-import { libraryHref, type Route } from '../store/router.ts'
+import { controlPlaneHref, libraryHref, type Route } from '../store/router.ts'
 import { showShortcuts } from './shortcut-sheet.tsx'
 import { ViewMenu } from './view-menu.tsx'
 
@@ -25,6 +25,13 @@ export function TopBar({ route }: { readonly route: Route }) {
         </ol>
       </nav>
       <div className="top-bar-tools">
+        <a
+          className="button plain"
+          href={controlPlaneHref}
+          aria-current={route.screen === 'control-plane' ? 'page' : undefined}
+        >
+          Control Plane
+        </a>
         <Button className="button plain icon" aria-label="Keys and marks" onPress={showShortcuts}>
           <Keyboard size={18} aria-hidden />
         </Button>
@@ -36,7 +43,7 @@ export function TopBar({ route }: { readonly route: Route }) {
 
 function Place({ route }: { readonly route: Route }) {
   const { data } = useScenarios()
-  if (route.screen === 'library' || route.screen === 'unknown') return null
+  if (route.screen !== 'scenario' && route.screen !== 'run') return null
   const ref = route.screen === 'scenario' ? `${route.pack}/${route.scenarioVersion}` : null
   const name = data?.scenarios.find((scenario) => scenario.ref === ref)?.metadata.name
   return (

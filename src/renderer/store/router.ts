@@ -5,6 +5,7 @@ export type Route =
   | { readonly screen: 'library' }
   | { readonly screen: 'scenario'; readonly pack: string; readonly scenarioVersion: string }
   | { readonly screen: 'run'; readonly runId: string }
+  | { readonly screen: 'control-plane' }
   | { readonly screen: 'unknown'; readonly path: string }
 
 export interface Location {
@@ -13,6 +14,7 @@ export interface Location {
 }
 
 export const libraryHref = '#/'
+export const controlPlaneHref = '#/control-plane'
 
 export function scenarioHref(ref: string): string {
   const [pack = '', scenarioVersion = ''] = ref.split('/')
@@ -35,6 +37,7 @@ function routeOf(path: string, first: string | undefined, rest: readonly string[
   if (first === 'scenarios' && one && two && rest.length === 2)
     return { screen: 'scenario', pack: one, scenarioVersion: two }
   if (first === 'runs' && one && rest.length === 1) return { screen: 'run', runId: one }
+  if (first === 'control-plane' && rest.length === 0) return { screen: 'control-plane' }
   return { screen: 'unknown', path }
 }
 

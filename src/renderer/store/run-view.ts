@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { replaceQuery } from './router.ts'
 
-export const lenses = ['sequence', 'timeline', 'output'] as const
+export const lenses = ['sequence', 'timeline', 'output', 'control-plane'] as const
 export type Lens = (typeof lenses)[number]
 
 export const inspectorTabs = ['summary', 'http', 'body', 'tokens', 'checks'] as const
@@ -24,6 +24,7 @@ interface RunView {
   readonly folds: ReadonlyMap<string, boolean>
   readonly sequenceAsTable: boolean
   readonly filter: string
+  readonly onlyDifferences: boolean
 }
 
 export const nothingSelected: Selection = { exchangeId: null, direction: 'request', eventSeq: null }
@@ -35,6 +36,7 @@ const fresh: RunView = {
   folds: new Map(),
   sequenceAsTable: false,
   filter: '',
+  onlyDifferences: false,
 }
 
 export const useRunView = create<RunView>()(() => fresh)

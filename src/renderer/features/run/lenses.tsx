@@ -3,12 +3,18 @@ import { Tab, TabList, TabPanel, Tabs, ToggleButton } from 'react-aria-component
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { type Lens, lenses, setLens, useRunView } from '../../store/run-view.ts'
 import { Output } from '../output/output.tsx'
+import { ProjectionsLens } from '../projections/projections-lens.tsx'
 import { Sequence } from '../sequence/sequence.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
 import { Inspector } from '../wire/inspector.tsx'
 import type { RunFacts } from './run-facts.ts'
 
-const lensNames: Record<Lens, string> = { sequence: 'Sequence', timeline: 'Timeline', output: 'Output' }
+const lensNames: Record<Lens, string> = {
+  sequence: 'Sequence',
+  timeline: 'Timeline',
+  output: 'Output',
+  'control-plane': 'Control Plane',
+}
 
 export function Lenses({ facts }: { readonly facts: RunFacts }) {
   const { lens, selection, sequenceAsTable } = useRunView()
@@ -47,6 +53,9 @@ export function Lenses({ facts }: { readonly facts: RunFacts }) {
           </TabPanel>
           <TabPanel id="output" className="tab-panel content">
             <Output facts={facts} />
+          </TabPanel>
+          <TabPanel id="control-plane" className="tab-panel content">
+            <ProjectionsLens facts={facts} />
           </TabPanel>
         </Tabs>
       </Panel>

@@ -63,7 +63,13 @@ export function outcomeWord(message: Message): string {
   return words[messageState(message)]
 }
 
-const pinChecks = ['manifest.expected_aid', 'hello.expected_peer', 'hello_ack.expected_peer', 'identity.pin']
+const pinChecks = [
+  'manifest.expected_aid',
+  'hello.expected_peer',
+  'hello_ack.expected_peer',
+  'identity.pin',
+  'revocation.issuer',
+]
 
 /** The skipped checks that would have compared with a pin, where none of them could: whoever this is, is unknown. */
 export function skippedPins({ checks }: Report): readonly Check[] {

@@ -69,7 +69,11 @@ function NoRun({ error, onRetry }: { readonly error: AppError; readonly onRetry:
 /** The view comes out of the address, also when the person edits it or goes back, and is kept in it. */
 function useAddress(): void {
   useEffect(() => {
-    const read = () => openRunView(parseHash(location.hash).query)
+    const read = () => {
+      const { route, query } = parseHash(location.hash)
+      // On the way to another screen the query is that screen's.
+      if (route.screen === 'run') openRunView(query)
+    }
     read()
     addEventListener('hashchange', read)
     const stop = keepAddress()

@@ -11,7 +11,7 @@ export function SequenceTable({ facts: { conversations, names } }: { readonly fa
   const selectedKey =
     selection.exchangeId === null ? null : messageKey(selection.exchangeId, selection.direction)
   return (
-    <table className="sequence-table">
+    <table className="table sequence-table">
       <caption className="visually-hidden">Messages in order of capture</caption>
       <thead>
         <tr>
