@@ -94,7 +94,7 @@ function whyMissing({ kind, reportedBy }: LocalFact, sent: SentBatch | null): Ve
   return {
     difference: 'not_projected',
     explanation:
-      kind === 'tct'
+      kind === 'tct' && reportedBy !== 'handshake.complete'
         ? `${reportedBy} is stored, but the Control Plane makes tokens of handshake.complete and tct.issued only.`
         : `${reportedBy} is stored, but the Control Plane made nothing of it.`,
   }
