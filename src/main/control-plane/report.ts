@@ -1,6 +1,7 @@
+import type { Logger } from 'pino'
 import type { RunEvent } from '../../shared/events.ts'
 import type { SentBatch } from '../../shared/projections.ts'
-import { batches } from './batches.ts'
+import { batches, fitted } from './batches.ts'
 import type { ControlPlane } from './client.ts'
 import { type ReportedEvent, type ReportTerms, reportedEvent } from './reported-event.ts'
 
@@ -16,11 +17,13 @@ export interface Report {
 const gatherMs = 200
 /** As many as go at once without waiting. */
 const mostWaiting = 100
+const tooLarge = 413
 
 export function createReport(
   controlPlane: ControlPlane,
   terms: ReportTerms,
   onSent: (batch: SentBatch) => void,
+  log: Pick<Logger, 'error'>,
 ): Report {
   let waiting: ReportedEvent[] = []
   let sending: Promise<void> = Promise.resolve()
@@ -32,17 +35,32 @@ export function createReport(
     const batch = waiting
     waiting = []
     // One after the other: a Control Plane projects events in the order in which they come.
-    if (batch.length > 0) sending = sending.then(() => send(batch))
+    if (batch.length > 0) {
+      sending = sending
+        .then(() => send(batch))
+        .catch((err: unknown) =>
+          log.error({ err }, 'what was sent to the Control Plane could not be recorded'),
+        )
+    }
     return sending
   }
 
   async function send(events: readonly ReportedEvent[]): Promise<void> {
-    for (const batch of batches(events)) {
-      const sentAt = Date.now() / 1000
-      const { status, error } = await controlPlane.ingestEvents(batch)
-      const seqs = batch.map(({ seq }) => seq)
-      onSent({ first_seq: Math.min(...seqs), last_seq: Math.max(...seqs), sent_at: sentAt, status, error })
+    for (const batch of batches(events.map(fitted))) await sendBatch(batch)
+  }
+
+  /** What is too large together may not be by itself: halves of it are sent until one event alone is refused. */
+  async function sendBatch(batch: readonly ReportedEvent[]): Promise<void> {
+    const sentAt = Date.now() / 1000
+    const { status, error } = await controlPlane.ingestEvents(batch)
+    if (status === tooLarge && batch.length > 1) {
+      const half = Math.ceil(batch.length / 2)
+      await sendBatch(batch.slice(0, half))
+      await sendBatch(batch.slice(half))
+      return
     }
+    const seqs = batch.map(({ seq }) => seq)
+    onSent({ first_seq: Math.min(...seqs), last_seq: Math.max(...seqs), sent_at: sentAt, status, error })
   }
 
   return {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { EventBody } from '../../shared/events.ts'
 import type { FaultKind } from '../../shared/faults.ts'
@@ -29,6 +30,7 @@ export interface Conductor extends RunStarter {
   readonly webhooks: WebhookDesk
   /** Where a Control Plane reaches this host. */
   readonly hostUrl: () => string
+  readonly log: Logger
 }
 
 export interface RunPlan {
@@ -71,6 +73,7 @@ export async function conductRun(conductor: Conductor, plan: RunPlan): Promise<C
           boundary: plan.scenario.scenario.spec.trust.boundary,
         },
         (batch) => conductor.reports.add(plan.runId, batch),
+        conductor.log,
       ),
     webhooks: conductor.webhooks.open(log, plan.controlPlane),
     log,
