@@ -13,7 +13,8 @@ export interface RevocationList {
 const millisecond = 1000
 
 /**
- * Signs at most once in a while. When the entries cannot be read the last good list is served for as long as it has not
+ * Signs at most once in a while, and holds what it signed to what verifiers demand. When the entries cannot be read, or
+ * make no list that verifies, the last good list is served for as long as it has not
  * expired, and never an empty one: that would give every revoked token back (D-12).
  */
 export function createRevocationList(
@@ -30,12 +31,13 @@ export function createRevocationList(
     const { text } = aitp.buildRevocationList(identity.key, {
       entries: select.all().map((row) => ({
         jti: String(row['jti']),
-        revoked_at: Math.floor(Number(row['revoked_at']) / millisecond),
+        revoked_at: Math.min(Math.max(Math.floor(Number(row['revoked_at']) / millisecond), 0), publishedAt),
         ...(row['reason'] === null ? {} : { reason: String(row['reason']) }),
       })),
       publishedAt,
       ttlSecs,
     })
+    aitp.verifyRevocationList(text, { now: publishedAt, expectedIssuer: identity.key.aid })
     served = { text, signedAt: now(), expiresAt: (publishedAt + ttlSecs) * millisecond }
     isDropped = false
     return text

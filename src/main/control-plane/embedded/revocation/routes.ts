@@ -15,6 +15,9 @@ const Entry = z.object({
   revokedAt: z.unknown().optional(),
 })
 
+/** How far ahead of ours another clock may be. */
+const mostAheadMs = 60_000
+
 /** What is revoked is recorded here and published as a signed list (control-plane.md §3.3, §3.4). */
 export function revocationRoutes(
   { database, audit, now }: Context,
@@ -40,6 +43,10 @@ export function revocationRoutes(
         if (jti === null) throw new Refusal('JTI_INVALID', 'jti is a UUID of version 1 to 5.')
         const reason = body.reason ?? null
         const revokedAt = instantOr(body.revokedAt, now())
+        // A list with another date in it is one that verifiers refuse.
+        if (revokedAt < 0 || revokedAt > now() + mostAheadMs) {
+          throw new Refusal('BODY_INVALID', 'revokedAt lies between 1970 and now.')
+        }
         // The first entry of an id stands; the answer repeats what was asked.
         insert.run(jti, revokedAt, reason, now())
         list.drop()
