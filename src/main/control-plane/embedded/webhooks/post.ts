@@ -21,13 +21,16 @@ export function post(
   { addresses, timeoutMs }: { addresses: readonly LookupAddress[]; timeoutMs: number },
 ): Promise<Posted> {
   const { promise, resolve, reject } = Promise.withResolvers<Posted>()
+  const limit = AbortSignal.timeout(timeoutMs)
+  // The request itself no longer hears of the limit when its connection has become something else.
+  limit.addEventListener('abort', () => reject(limit.reason))
   const request = (url.startsWith('https:') ? https : http).request(
     url,
     {
       method: 'POST',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       agent: false,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: limit,
       lookup: (_host, options, done) => {
         const [first] = addresses
         if (options.all) done(null, [...addresses])
@@ -49,7 +52,12 @@ export function post(
       response.on('error', reject)
     },
   )
+  request.on('upgrade', ({ statusCode = 0 }, socket) => {
+    socket.destroy()
+    resolve({ status: statusCode, text: '' })
+  })
   request.on('error', reject)
+  request.on('close', () => reject(new Error('the receiver hung up')))
   request.end(body)
   return promise
 }
