@@ -10,6 +10,7 @@ import {
   syntheticDelegationId,
   unverifiedPayload,
 } from './claims.ts'
+import { createCascade } from './revocations.ts'
 
 /** Delegations as they were reported to be signed (control-plane.md §5.3). The first report of a `jti` stands. */
 export function createDelegationProjection(database: DatabaseSync): (event: StoredEvent) => void {
@@ -30,12 +31,17 @@ export function createDelegationProjection(database: DatabaseSync): (event: Stor
          UNION SELECT jti, revoked_at FROM delegations WHERE jti = :parent AND revoked
          LIMIT 1
        ) above ON true
-     WHERE true ON CONFLICT (jti) DO NOTHING`,
+     WHERE true ON CONFLICT (jti) DO NOTHING
+     RETURNING revoked, revoked_at AS at`,
   )
+  const markBelow = createCascade(database)
   return (event) => {
     if (event.type !== 'delegation.issued') return
     const delegation = read(event)
-    if (delegation !== null) insert.run({ ...delegation, now: event.createdAt })
+    if (delegation === null) return
+    const made = insert.get({ ...delegation, now: event.createdAt })
+    // What grew from it may have been reported before it was.
+    if (made?.['revoked'] === 1) markBelow({ jti: delegation.jti, at: Number(made['at']) })
   }
 }
 
