@@ -43,7 +43,8 @@ export function dashboardRoutes({ database, now }: Context): Route[] {
      WHERE type IN ${handshakeEnds} AND ts >= :since GROUP BY 1 ORDER BY 1`,
   )
   const topCapabilities = database.prepare(
-    `SELECT payload ->> '$.capability' AS capability, count(*) AS count FROM audit_events
+    // SQLite reads JSON less deep than it is taken in.
+    `SELECT CASE WHEN json_valid(payload) THEN payload ->> '$.capability' END AS capability, count(*) AS count FROM audit_events
      WHERE type = 'capability.invoked' AND ts >= ? AND capability IS NOT NULL
      GROUP BY 1 ORDER BY count DESC, capability LIMIT 10`,
   )
