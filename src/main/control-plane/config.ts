@@ -26,7 +26,8 @@ export type EmbeddedAddress = Pick<ControlPlaneConfig, 'baseUrl' | 'apiKey' | 'a
 
 /**
  * The Control Plane of a run: the chosen one, else `CP_BASE_URL` where that is set (empty means none), else the one
- * inside the console. `CP_API_KEY` and `CP_AID` belong to the configured address and are not given to another one.
+ * inside the console. `CP_API_KEY` and `CP_AID` belong to the origin of the configured address, or to whichever one is
+ * chosen where none is configured; an empty `CP_BASE_URL` gives them to nobody.
  * Throws `invalid_body` for an address with credentials, and for an embedded one that there is not.
  */
 export function controlPlaneConfig(
@@ -48,7 +49,9 @@ export function controlPlaneConfig(
   }
   const baseUrl = controlPlaneAddress(address)
   const { origin } = new URL(baseUrl)
-  const isConfigured = configured === '' || parseAddress(configured).origin === origin
+  const isConfigured =
+    environment['CP_BASE_URL'] === undefined ||
+    (configured !== '' && parseAddress(configured).origin === origin)
   return {
     choice: baseUrl,
     baseUrl,
