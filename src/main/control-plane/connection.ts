@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { readBounded } from '../read-bounded.ts'
+import { AnswerTooLarge, readBounded } from '../read-bounded.ts'
 import type { ControlPlaneConfig } from './config.ts'
 
-/** What a Control Plane answered; `null` when it did not, or when it is known to be away. */
+/** What a Control Plane answered; `null` when it did not, or too much, or when it is known to be away. */
 export interface Answer {
   readonly ok: boolean
   readonly status: number
@@ -70,6 +70,10 @@ export function createConnection(config: ControlPlaneConfig, log: Logger): Conne
           log.warn({ cp: config.baseUrl, path, status: answer.status }, 'the Control Plane refused')
         return answer
       } catch (error) {
+        if (error instanceof AnswerTooLarge) {
+          log.warn({ cp: config.baseUrl, path, err: error }, 'the Control Plane answers too much')
+          return null
+        }
         log.warn({ cp: config.baseUrl, path, err: error }, 'the Control Plane does not answer')
         probing ??= setInterval(() => void probe(), probeEveryMs).unref()
         return null

@@ -13,6 +13,10 @@ import { type EnrolmentTokens, enrolmentLifeSecs } from './enrolment-token.ts'
 
 /** A manifest that ends sooner is not worth listing. */
 const leastLifeSecs = 300
+/** One that says it ends later is listed until then, and may register again. */
+const longestListingMs = 30 * 24 * 3_600_000
+const largestManifest = 256 * 1024
+const longestCapability = 256
 const longestNamespace = 128
 
 /**
@@ -49,7 +53,7 @@ export function enrolmentRoutes(
           handshakeEndpoint: body.handshake_endpoint,
           offeredCaps: body.offered_capabilities,
           manifestJson: question.text,
-          manifestExpiresAt: expiresAt * 1000,
+          manifestExpiresAt: Math.min(expiresAt * 1000, at + longestListingMs),
           namespace,
         },
         at,
@@ -66,6 +70,7 @@ export function enrolmentRoutes(
       path: '/api/registry/enroll',
       access: 'public',
       isEnrolment: true,
+      bodyLimit: largestManifest,
       answer: ({ text: body }) => {
         if (manifestOf(parseJson(body)) === null) {
           throw new Refusal('MANIFEST_INVALID', 'The body is {"manifest": {…}}.')
@@ -81,6 +86,7 @@ export function enrolmentRoutes(
       path: '/api/registry/agents',
       access: 'public',
       idempotency: 'agents.register',
+      bodyLimit: largestManifest,
       answer: register,
     },
   ]
@@ -107,6 +113,9 @@ function verifiedManifest({ aitp, now }: Context, envelope: string): Listed {
   const { body, aid } = manifest
   if (body.expires_at < at + leastLifeSecs) {
     throw new Refusal('MANIFEST_EXPIRED', `The manifest must be good for ${leastLifeSecs} s at least.`)
+  }
+  if (body.offered_capabilities.some(({ length }) => length > longestCapability)) {
+    throw new Refusal('MANIFEST_INVALID', `A capability has at most ${longestCapability} characters.`)
   }
   return { aid, displayName: body.display_name || aid, expiresAt: body.expires_at, body }
 }

@@ -12,6 +12,9 @@ import { sessionRecord } from '../routes/sessions.ts'
 import { rawTct } from '../routes/tcts.ts'
 import { type AgentStore, agentRecord, agentSummary, rawAgent } from './agent-store.ts'
 
+/** Of one listing, in characters of JSON: less than clients read of one answer. */
+const mostListed = 2 * 1024 * 1024
+
 /** Discovery, and single agents (control-plane.md §3.1, §3.15). */
 export function registryRoutes(
   { database, audit, now }: Context,
@@ -45,7 +48,7 @@ export function registryRoutes(
           paging(query, { limit: 200, most: 1000 }),
         )
         const withManifest = query.get('include_manifest') === 'true'
-        return json({ agents: rows.map((row) => agentRecord(row, withManifest)) })
+        return json({ agents: firstOf(rows.map((row) => agentRecord(row, withManifest))) })
       },
     },
     {
@@ -111,4 +114,14 @@ export function registryRoutes(
       },
     },
   ]
+}
+
+/** As many from the first as one answer holds; the next page begins after them. */
+function firstOf(records: readonly Record<string, unknown>[]): readonly Record<string, unknown>[] {
+  let size = 0
+  const end = records.findIndex((record) => {
+    size += JSON.stringify(record).length
+    return size > mostListed
+  })
+  return end === -1 ? records : records.slice(0, Math.max(end, 1))
 }
