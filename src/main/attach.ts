@@ -3,7 +3,7 @@ import type { ConsoleClient } from '../shared/client.ts'
 import { AppError } from '../shared/errors.ts'
 import { createHttpClient } from '../shared/http-client.ts'
 import type { ControlPlaneChoice } from '../shared/run.ts'
-import { loopback } from './api/reach.ts'
+import { type Loosened, loopback } from './api/reach.ts'
 import { hostFileOf, openDataFolder } from './data-folder.ts'
 import { createHost, type Host, type HostConfig } from './host.ts'
 import { claimHost, type HostFile, readHostFile } from './host-claim.ts'
@@ -27,6 +27,8 @@ export interface OpenConsole {
   readonly port: number
   /** Of the process that is the host. */
   readonly pid: number
+  /** What the guard of that process leaves out. */
+  readonly loosened: Loosened
   /** Ends our host once its last client has left; leaves another's alone. */
   leave(): Promise<void>
   /** Ends our host at once. */
@@ -66,6 +68,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         host,
         port: host.port,
         pid: process.pid,
+        loosened: wish.loosened ?? {},
         leave: async () => {
           await host.quiet()
           await close()
@@ -82,6 +85,7 @@ export async function openConsole(wish: ConsoleWish): Promise<OpenConsole> {
         host: null,
         port: live.port,
         pid: live.pid,
+        loosened: looseningOf(live),
         leave: async () => undefined,
         close: async () => undefined,
       }
@@ -162,4 +166,8 @@ function refuseDifference(live: HostFile, { asked, loosened = {} }: ConsoleWish)
   if (asked.scenarios !== undefined && realpathSync(asked.scenarios) !== live.scenarios) {
     throw differs('scenarios from', live.scenarios, asked.scenarios)
   }
+}
+
+function looseningOf({ loosened: { noBearer, listen } }: HostFile): Loosened {
+  return { ...(noBearer ? { noBearer } : {}), ...(listen === undefined ? {} : { listen }) }
 }

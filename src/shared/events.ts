@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { RevocationPosture, TctCacheStats } from './admin.ts'
+import { listOf, recordOf, UnixSeconds } from './bounded.ts'
 import { StageFact } from './gate.ts'
 import { ExpectedOutcome } from './scenario.ts'
 
 const AgentId = z.string()
 const StepId = z.string()
-const Grants = z.array(z.string())
+const Grants = listOf(z.string(), 1_000)
 const Result = z.unknown()
 
 /** What an event may say of a token: its claims, never the token. */
@@ -85,8 +86,8 @@ const runnerEvents = [
   }),
   event('oidc.issuer_minted', { result: z.object({ issuer_url: z.string(), kid: z.string() }) }),
   event('trust.peers_resolved', {
-    peers: z.record(z.string(), z.string()),
-    sources: z.record(z.string(), z.string()),
+    peers: recordOf(z.string(), 10_000),
+    sources: recordOf(z.string(), 10_000),
     /** By agent id: why its address is not the one that discovery was to find. */
     warnings: z.record(z.string(), z.string()).optional(),
   }),
@@ -240,13 +241,13 @@ const workerEvents = [
     code: z.string().nullable(),
     /** The check of the ladder that refused, where there was one. */
     check: z.string().nullable().default(null),
-    stages: z.array(StageFact),
+    stages: listOf(StageFact, 16),
   }),
   event('capability.invoked', {
     capability: z.string(),
     caller_aid: z.string(),
     status: z.int(),
-    stages: z.array(StageFact),
+    stages: listOf(StageFact, 16),
   }),
   event('llm.started', llm),
   event('llm.complete', {
@@ -337,7 +338,7 @@ const Stamp = z.object({
   /** Gapless from 1 within the run. */
   seq: z.int().positive(),
   /** The producer's clock, Unix seconds. */
-  ts: z.number(),
+  ts: UnixSeconds,
   /** The host's monotonic clock since the start of the run, milliseconds. */
   offset_ms: z.number(),
   run_id: z.string(),
@@ -345,7 +346,7 @@ const Stamp = z.object({
   /** The agent that reported it; runner events name theirs in the body. */
   agent_id: z.string().optional(),
   /** The `seq`s that led to this event. */
-  cause_seq: z.array(z.int()),
+  cause_seq: listOf(z.int(), 10_000),
   exchange_id: z.string().optional(),
 })
 

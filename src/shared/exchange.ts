@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf, UnixSeconds } from './bounded.ts'
 import { Report } from './report.ts'
 
 /** What kind of conversation one HTTP request and its response are. */
@@ -85,15 +86,15 @@ export const ExchangeCapture = z.object({
   peer_agent_id: z.string().nullable(),
   peer_aid: z.string().nullable(),
   /** Unix seconds when the request left or arrived, by this side's clock. */
-  started_at: z.number(),
+  started_at: UnixSeconds,
   duration_ms: z.number().nonnegative(),
-  request: z.object({ method: z.string(), url: z.string(), headers: z.array(Header), body: Body }),
-  response: z.object({ status: z.int(), headers: z.array(Header), body: Body }).nullable(),
+  request: z.object({ method: z.string(), url: z.string(), headers: listOf(Header, 500), body: Body }),
+  response: z.object({ status: z.int(), headers: listOf(Header, 500), body: Body }).nullable(),
   /** Why there is no response, or none that could be used. */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   report: Report.nullable(),
-  request_tokens: z.array(DecodedToken),
-  response_tokens: z.array(DecodedToken),
+  request_tokens: listOf(DecodedToken, 200),
+  response_tokens: listOf(DecodedToken, 200),
 })
 export type ExchangeCapture = z.infer<typeof ExchangeCapture>
 

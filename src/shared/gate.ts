@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { recordOf } from './bounded.ts'
 
 /** The ordered stages that a capability call passes at the callee. Stages 1 to 6 decide, 7 to 9 carry out. */
 export const decidingStages = ['kill_state', 'limits', 'trust', 'revocation', 'policy', 'payment'] as const
@@ -21,6 +22,6 @@ export const StageFact = z.object({
   /** Milliseconds spent in the stage. */
   ms: z.number().nonnegative(),
   /** Ids the decision rests on, e.g. `{jti, issuer, subject}`. */
-  ids: z.record(z.string(), z.string()),
+  ids: recordOf(z.string(), 32),
 })
 export type StageFact = z.infer<typeof StageFact>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Report as AitpReport, ArtefactSubject } from '../aitp/report.ts'
+import { listOf, UnixSeconds } from './bounded.ts'
 
 export const CheckStatus = z.enum(['passed', 'failed', 'not_reached', 'skipped'])
 export type CheckStatus = z.infer<typeof CheckStatus>
@@ -37,10 +38,10 @@ export const Report = z.object({
   ]),
   verdict: z.enum(['accepted', 'refused']),
   code: z.string().nullable(),
-  checked_at: z.number(),
+  checked_at: UnixSeconds,
   /** How long it took by the verifier's clock, milliseconds, where it measured that. */
   ms: z.number().nonnegative().optional(),
-  checks: z.array(Check).readonly(),
+  checks: listOf(Check, 500).readonly(),
 }) satisfies z.ZodType<AitpReport<ArtefactSubject>>
 export type Report = z.infer<typeof Report>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf, UnixSeconds } from './bounded.ts'
 import { RunEvent } from './events.ts'
 
 export const RunStatus = z.enum(['pending', 'running', 'success', 'failed', 'cancelled', 'interrupted'])
@@ -29,7 +30,7 @@ export const RunSummary = z.object({
   scenario_ref: z.string(),
   run_label: z.string().nullable(),
   template: z.string().nullable(),
-  created_at: z.number(),
+  created_at: UnixSeconds,
   event_count: z.int(),
   /** It ran in another data folder and was handed in as a file: nothing here has seen it happen. */
   imported: z.boolean().default(false),
@@ -50,7 +51,7 @@ export const RunRecord = z.object({
   run_label: z.string().nullable(),
   template: z.string().nullable(),
   inputs: z.record(z.string(), z.unknown()),
-  agents: z.array(RunAgent),
+  agents: listOf(RunAgent, 10_000),
   outputs: z.record(z.string(), z.unknown()),
   events: z.array(RunEvent),
   /** One sentence, as clients of the ecosystem read it; `error_code` is ours. */
@@ -60,7 +61,7 @@ export const RunRecord = z.object({
   as_expected: z.boolean().nullable().default(null),
   /** Without the name and the key that may be configured with it. */
   cp: ControlPlaneChoice.default('off'),
-  created_at: z.number(),
+  created_at: UnixSeconds,
   imported: RunSummary.shape.imported,
 })
 export type RunRecord = z.infer<typeof RunRecord>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf, UnixSeconds } from './bounded.ts'
 import { WorkerEventBody } from './events.ts'
 import { ExchangeCapture } from './exchange.ts'
 
@@ -7,7 +8,7 @@ export const TelemetryItem = z.discriminatedUnion('item', [
   z.object({
     item: z.literal('event'),
     agent_seq: z.int().positive(),
-    ts: z.number(),
+    ts: UnixSeconds,
     /** The host's operation that led here, from the W3C baggage of the request. */
     operation: z.string().nullable(),
     exchange_id: z.string().optional(),
@@ -18,5 +19,5 @@ export const TelemetryItem = z.discriminatedUnion('item', [
 export type TelemetryItem = z.infer<typeof TelemetryItem>
 
 /** `POST /internal/telemetry`, bearer: the agent's telemetry secret, which also says run and agent. */
-export const TelemetryBatch = z.object({ items: z.array(TelemetryItem).max(500) })
+export const TelemetryBatch = z.object({ items: listOf(TelemetryItem, 500) })
 export type TelemetryBatch = z.infer<typeof TelemetryBatch>

@@ -45,11 +45,15 @@ const everyRoute = [...ofContract, ...beside]
 const withoutBearer: Readonly<Record<string, number>> = {
   'GET /healthz': 200,
   'POST /session': 422,
-  'POST /internal/telemetry': 422,
+  'POST /internal/telemetry': 403,
   'POST /webhooks/cp/:run_id': 404,
   'GET /docs': 200,
   'GET /dashboard': 200,
 }
+
+/** Of reports not even the length is asked before the secret, which is no bearer. */
+const unread = (path: string) =>
+  path === '/internal/telemetry' ? { path, status: 403, code: 'telemetry_refused' } : null
 
 /** With pages, so that the routes of pages are there. */
 const startGuarded = () => startHost({ pagesDir: join(repositoryRoot, 'out', 'renderer') })
@@ -178,7 +182,7 @@ describe('the service API', () => {
       const type = path === '/runs/import' ? 'application/x-ndjson' : 'application/json'
       const headers = { authorization, 'content-type': type, 'content-length': String(300 * 1024 * 1024) }
       const answer = await announce(port, method, path, headers)
-      expect({ path, ...answer }).toEqual({ path, status: 413, code: 'body_too_large' })
+      expect({ path, ...answer }).toEqual(unread(path) ?? { path, status: 413, code: 'body_too_large' })
     }
   })
 
@@ -195,7 +199,7 @@ describe('the service API', () => {
       const type = path === '/runs/import' ? 'application/x-ndjson' : 'application/json'
       const headers = { authorization, 'content-type': type, 'content-length': '100' }
       const answer = await announce(service.port, method, path, headers)
-      expect({ path, ...answer }).toEqual({ path, status: 408, code: 'body_too_slow' })
+      expect({ path, ...answer }).toEqual(unread(path) ?? { path, status: 408, code: 'body_too_slow' })
     }
     const whole = await send(service.port, 'POST', '/session', { 'content-type': 'application/json' }, '{}')
     expect(whole).toEqual({ status: 422, code: 'invalid_body' })
@@ -211,6 +215,27 @@ describe('the service API', () => {
         code: 'telemetry_refused',
       })
     }
+  })
+
+  it('reads nothing of a report whose secret it does not know, and unpacks no body', async () => {
+    const { port, bearer } = await startHost()
+    const type = { 'content-type': 'application/json' }
+    // Would be refused for its form, if anybody looked at it.
+    expect(
+      await send(port, 'POST', '/internal/telemetry', { ...type, authorization: 'Bearer guess' }, '['),
+    ).toEqual({ status: 403, code: 'telemetry_refused' })
+    const packed = { ...type, authorization: `Bearer ${bearer}`, 'content-encoding': 'gzip' }
+    expect(await send(port, 'POST', '/runs', packed, '{}')).toEqual({ status: 422, code: 'invalid_body' })
+  })
+
+  it('is not held open by who is turned away', async () => {
+    const host = await startHost()
+    const knock = setInterval(
+      () => void send(host.port, 'GET', '/runs', { origin: 'http://elsewhere.example' }),
+      50,
+    )
+    await host.quiet()
+    clearInterval(knock)
   })
 
   it('has one route for each entry, each under its own method', () => {

@@ -38,6 +38,10 @@ describe('--dangerously-no-bearer', () => {
     const { port } = JSON.parse(await serving.line(/^\{/))
     expect((await fetch(`http://127.0.0.1:${port}/runs`)).status).toBe(200)
 
+    // Who attaches to it did not choose that.
+    const attached = await program(['runs'], { AITP_CONSOLE_HOME: home })
+    expect(attached.stderr).toContainEqual(expect.stringMatching(/^WARNING: nobody is asked/))
+
     const guarded = temporaryFolder()
     await startCli(['serve', '--port', '0'], { home: guarded }).line(/^http:/)
     const refused = await program(['serve', '--dangerously-no-bearer'], { AITP_CONSOLE_HOME: guarded })

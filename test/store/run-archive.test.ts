@@ -189,7 +189,7 @@ describe('a run as a file', () => {
     opened.archive.delete('r')
   })
 
-  const changed = (line: number, from: string, to: string) => (lines: string[]) =>
+  const changed = (line: number, from: string | RegExp, to: string) => (lines: string[]) =>
     lines.map((text, index) => (index === line - 1 ? text.replace(from, to) : text))
 
   it.each<[string, number, (lines: string[]) => string[]]>([
@@ -206,6 +206,13 @@ describe('a run as a file', () => {
     ['has an event that a later one causes', 2, changed(2, '"cause_seq":[]', '"cause_seq":[2]')],
     ['has a capture twice', 6, ([...lines]) => lines.toSpliced(4, 0, lines[4] ?? '')],
     ['has a broken capture', 5, changed(5, '"side":"client"', '"side":"both"')],
+    ['was begun at no time of a calendar', 1, changed(1, /"created_at":[\d.]+/, '"created_at":1e300')],
+    [
+      'is nested beyond measure',
+      5,
+      changed(5, '"error":null', `"error":${'['.repeat(30_000)}${']'.repeat(30_000)}`),
+    ],
+    ['is nothing but ends of lines', 1, () => Array<string>(1_000).fill('')],
     ['is cut off', 7, (lines) => lines.slice(0, -1)],
     ['is cut off within a line', 7, changed(7, '}', '')],
     ['is empty', 1, () => []],

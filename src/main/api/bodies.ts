@@ -2,26 +2,26 @@ import express, { type RequestHandler } from 'express'
 import { jsonMedia } from '../../shared/contract/define.ts'
 import { AppError, appErrorStatus, errorBody } from '../../shared/errors.ts'
 
-/** How long the body of a request may take to arrive. */
+/** How long the body of a request may take to arrive. No body is unpacked: it could be any number of times its size. */
 export const bodyMs = 30_000
 
 const mebibyte = 1024 * 1024
 const limit = mebibyte
 /** Runs that are handed in are whole files. */
-const textLimit = 256 * mebibyte
+const textLimit = 128 * mebibyte
 const telemetryLimit = 8 * mebibyte
 
 /** Reads the body that a route takes; one of another type stays unread, and what it should have said is missing. */
 export function bodyReader(method: string, takes: string): RequestHandler[] {
   if (method === 'GET') return []
   return takes === jsonMedia
-    ? [refuseLargeBody(limit), express.json({ limit })]
-    : [refuseLargeBody(textLimit), express.text({ limit: textLimit, type: takes })]
+    ? [refuseLargeBody(limit), express.json({ limit, inflate: false })]
+    : [refuseLargeBody(textLimit), express.text({ limit: textLimit, type: takes, inflate: false })]
 }
 
 export const telemetryReader: RequestHandler[] = [
   refuseLargeBody(telemetryLimit),
-  express.json({ limit: telemetryLimit }),
+  express.json({ limit: telemetryLimit, inflate: false }),
 ]
 
 /** Gives the bytes as they came: a signature is over those. */

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { bearerOf, sameSecret } from '../../shared/bearer.ts'
 import { AppError } from '../../shared/errors.ts'
-import { ownAuthorities } from '../../shared/own-authority.ts'
+import { refuseForeignHost, refuseForeignOrigin } from '../own-requests.ts'
 
 export interface GuardOptions {
   /** The port that is listened on, once it is known. */
@@ -29,47 +29,6 @@ export function guard(options: GuardOptions): RequestHandler[] {
     refuseForeignOrigin(port, [], names),
     requireBearer(options),
   ]
-}
-
-export function refuseForeignHost(
-  port: () => number,
-  names: readonly string[] = [],
-  isExcepted: (request: Request) => boolean = () => false,
-): RequestHandler {
-  return (request, _response, next) => {
-    const host = request.headers.host ?? ''
-    if (authorities(port(), names).includes(host) || isExcepted(request)) return next()
-    throw new AppError(
-      'forbidden_host',
-      `Requests must be addressed to ${ownAuthorities(port()).join(' or ')}, not to "${host}".`,
-    )
-  }
-}
-
-/** Pages of this server, and of the other origins that are named, may ask; others may not, whatever they hold. */
-export function refuseForeignOrigin(
-  port: () => number,
-  others: readonly string[] = [],
-  names: readonly string[] = [],
-): RequestHandler {
-  return (request, _response, next) => {
-    const { origin } = request.headers
-    const site = request.headers['sec-fetch-site']
-    if (origin !== undefined && others.includes(origin)) return next()
-    const ownOrigins = authorities(port(), names).map((authority) => `http://${authority}`)
-    const originIsOurs = origin === undefined || ownOrigins.includes(origin)
-    const siteIsOurs =
-      site === undefined || site === 'same-origin' || (site === 'none' && origin === undefined)
-    if (originIsOurs && siteIsOurs) return next()
-    throw new AppError(
-      'forbidden_origin',
-      `A page of ${origin ?? 'another site'} may not talk to this console.`,
-    )
-  }
-}
-
-function authorities(port: number, names: readonly string[]): readonly string[] {
-  return [...ownAuthorities(port), ...names.map((name) => `${name}:${port}`)]
 }
 
 function requireBearer({ bearer, open }: GuardOptions): RequestHandler {

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import express, { type Express } from 'express'
+import { createServer, type Server } from 'node:http'
+import express, { type Express, type Request, type Response } from 'express'
 import type { Logger } from 'pino'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -56,23 +56,25 @@ export async function startService(options: ServiceOptions, wish: PortWish): Pro
   let port = 0
   let clients = 0
   let lastSeenMs = Number.NEGATIVE_INFINITY
-  const app = createApp(options, () => port)
-  const answer: RequestListener = (request, response) => {
-    if (request.url?.startsWith('/internal/')) return void app(request, response)
-    clients += 1
-    response.on('close', () => {
-      clients -= 1
-      lastSeenMs = performance.now()
-    })
-    app(request, response)
-  }
+  const app = createApp(
+    options,
+    () => port,
+    (request, response) => {
+      if (request.path.startsWith('/internal/')) return
+      clients += 1
+      response.on('close', () => {
+        clients -= 1
+        lastSeenMs = performance.now()
+      })
+    },
+  )
   const beyond = options.loosened?.listen ?? loopback
-  const first = createServer(answer)
+  const first = createServer(app)
   const servers = [first]
   port = await listen(first, isEverywhere(beyond) ? beyond : loopback, wish)
   const close = () => Promise.all(servers.map(closeServer))
   if (!isEverywhere(beyond) && beyond !== loopback) {
-    const second = createServer(answer)
+    const second = createServer(app)
     await listen(second, beyond, { exact: port }).catch(async (error: unknown) => {
       await close()
       throw error
@@ -93,7 +95,12 @@ function closeServer(server: Server): Promise<void> {
   })
 }
 
-function createApp(options: ServiceOptions, port: () => number): Express {
+function createApp(
+  options: ServiceOptions,
+  port: () => number,
+  /** Told of everybody who may come in: whom the guard turns away keeps nothing open. */
+  onAdmitted: (request: Request, response: Response) => void,
+): Express {
   const { handlers, telemetry, webhooks, version, pagesDir, log, streams, loosened = {} } = options
   const bearer = loosened.noBearer ? null : options.bearer
   const names = loosened.listen === undefined ? [] : namesOf(loosened.listen)
@@ -106,6 +113,10 @@ function createApp(options: ServiceOptions, port: () => number): Express {
   })
   const { callback } = options
   app.use(guard({ port, bearer, names, callback, open: (request) => isOpen(request, pagesDir) }))
+  app.use((request, response, next) => {
+    onAdmitted(request, response)
+    next()
+  })
   app.use(refuseSlowBody(options.bodyMs ?? bodyMs))
   app.use(tellMethods())
   app.post('/internal/telemetry', ...telemetryRoute(telemetry))

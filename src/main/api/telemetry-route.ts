@@ -8,6 +8,11 @@ import { telemetryReader } from './bodies.ts'
 /** Takes what agents report, each under its own secret. */
 export function telemetryRoute(telemetry: TelemetryDesk): RequestHandler[] {
   return [
+    // Nobody's report is read who may not report.
+    (request, _response, next) => {
+      telemetry.require(bearerOf(request.headers.authorization))
+      next()
+    },
     ...telemetryReader,
     (request, response) => {
       const batch = TelemetryBatch.safeParse(request.body)

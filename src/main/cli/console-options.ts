@@ -6,6 +6,7 @@ import type { Loosened } from '../api/reach.ts'
 import { findHost, type OpenConsole, openConsole } from '../attach.ts'
 import { controlPlaneAddress } from '../control-plane/config.ts'
 import { defaultDataFolder } from '../data-folder.ts'
+import { warnings } from './loosened.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Options of every command that needs a host. */
@@ -61,7 +62,7 @@ export interface ServiceWish {
 }
 
 /** Opens the console with a command's options; `port` only where it was asked for. */
-export function openWith(
+export async function openWith(
   options: ConsoleOptions,
   terminal: Terminal,
   service: ServiceWish,
@@ -70,7 +71,7 @@ export function openWith(
   const { cp, loosened = {} } = service
   const environment = withControlPlane(terminal.environment, cp)
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
-  return openConsole({
+  const opened = await openConsole({
     dataDir: dataDir(options, terminal),
     scenariosDir: askedScenarios || paths.scenarios,
     agentsDir: paths.agents,
@@ -87,6 +88,10 @@ export function openWith(
       ...(cp === undefined ? {} : { cp }),
     },
   })
+  // Who attaches did not choose this, and may not know it.
+  const isNews = opened.host === null && !options.json
+  if (isNews) for (const line of warnings(opened.loosened)) terminal.tell(line)
+  return opened
 }
 
 /** `CP_BASE_URL` as the choice has it: an address, empty for none, absent for the one inside. */

@@ -24,6 +24,8 @@ export interface TelemetryDesk {
   /** After this, nothing from the run's agents is taken any more. */
   dismissRun(runId: string): void
   /** Throws `telemetry_refused` for a secret that is not admitted. */
+  require(secret: string): void
+  /** Throws as `require`. */
   receive(secret: string, batch: TelemetryBatch): void
   /** Stores what the host itself saw of an exchange of an agent. */
   witness(reporter: Reporter, capture: ExchangeCapture): void
@@ -47,14 +49,9 @@ export function createTelemetryDesk({ exchanges, metrics, log }: TelemetryDeskPa
     dismissRun(runId) {
       for (const [secret, { log }] of reporters) if (log.runId === runId) reporters.delete(secret)
     },
+    require: (secret) => void reporterOf(secret),
     receive(secret, batch) {
-      const reporter = reporters.get(secret)
-      if (!reporter) {
-        throw new AppError(
-          'telemetry_refused',
-          'Telemetry is taken only from agents of a run that is going on.',
-        )
-      }
+      const reporter = reporterOf(secret)
       for (const item of batch.items) {
         // A batch that was sent twice, because its answer was lost, is told once.
         if (item.agent_seq <= reporter.lastSeq) continue
@@ -63,6 +60,12 @@ export function createTelemetryDesk({ exchanges, metrics, log }: TelemetryDeskPa
         take(reporter, item)
       }
     },
+  }
+
+  function reporterOf(secret: string): KnownReporter {
+    const reporter = reporters.get(secret)
+    if (reporter) return reporter
+    throw new AppError('telemetry_refused', 'Telemetry is taken only from agents of a run that is going on.')
   }
 
   function reportGap({ log: { runId }, agentId, lastSeq }: KnownReporter, nextSeq: number): void {

@@ -41,22 +41,31 @@ export function writeRunFile({ run, events, captures }: RunFile): string {
  * `import_invalid` with the line and what is wrong with it.
  */
 export function readRunFile(text: string): RunFile {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
   const reading: Reading = { run: null, events: [], captures: new Map(), ended: false }
-  for (const [index, line] of lines.entries()) {
+  let count = 0
+  for (const line of linesOf(text)) {
+    count += 1
     try {
       take(reading, line)
     } catch (cause) {
-      throw invalid(index + 1, cause instanceof Error ? cause.message : String(cause), cause)
+      throw invalid(count, cause instanceof Error ? cause.message : String(cause), cause)
     }
   }
   const { run, events, captures, ended } = reading
-  if (run === null || !ended) throw invalid(lines.length + 1, 'the file is cut off: it has no end mark')
+  if (run === null || !ended) throw invalid(count + 1, 'the file is cut off: it has no end mark')
   return {
     run: isTerminalStatus(run.status) ? run : interrupted(run),
     events,
     captures: [...captures.values()],
+  }
+}
+
+/** One after the other, so that the first that is wrong is the last that costs anything. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from)
+    yield end === -1 ? text.slice(from) : text.slice(from, end)
+    from = end === -1 ? text.length : end + 1
   }
 }
 
@@ -70,6 +79,8 @@ interface Reading {
 
 function take(reading: Reading, line: string): void {
   const value: unknown = JSON.parse(line)
+  // What is too deep to be written again cannot be kept.
+  JSON.stringify(value)
   const { kind } = parse(Kind, value)
   if (reading.ended) throw new Error('there is something after the end mark')
   if (reading.run === null) {

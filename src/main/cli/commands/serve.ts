@@ -52,7 +52,7 @@ export function addServe(program: Command, terminal: Terminal): void {
         if (options.allowPrograms) {
           allowedPrograms(dataDir(options, terminal)).allow(scenarios)
         }
-        for (const line of warnings(loosened)) terminal.tell(line)
+        if (opened.host !== null) for (const line of warnings(loosened)) terminal.tell(line)
         const { host, pid } = opened
         const address = host === null ? await anotherWindow(opened) : host.browserAddress()
         if (options.json) terminal.write(`${JSON.stringify({ address, port: opened.port, pid })}\n`)

@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from 'pino'
 import { sameSecret } from '../../../../shared/bearer.ts'
 import { AppError } from '../../../../shared/errors.ts'
-import { refuseForeignHost, refuseForeignOrigin } from '../../../api/guard.ts'
+import { refuseForeignHost, refuseForeignOrigin } from '../../../own-requests.ts'
 import { Refusal, refusalStatus } from '../refusal.ts'
 import type { Settings } from '../settings.ts'
 import { parseJson } from './body.ts'
