@@ -1,4 +1,4 @@
-/** Every way in which the Control Plane says no, with its status (control-plane.md §1.4); the last five are ours. */
+/** Every way in which the Control Plane says no, with its status (control-plane.md §1.4); `BODY_TOO_SLOW` and the last five are ours. */
 export const refusalStatus = {
   BODY_INVALID: 400,
   MANIFEST_INVALID: 400,
@@ -11,6 +11,7 @@ export const refusalStatus = {
   INVALID_API_KEY: 401,
   TOKEN_INVALID: 401,
   TOKEN_REPLAYED: 401,
+  BODY_TOO_SLOW: 408,
   NOT_FOUND: 404,
   ALREADY_EXISTS: 409,
   PAYLOAD_TOO_LARGE: 413,

@@ -29,6 +29,8 @@ export interface Settings {
     readonly idempotencyKeys: number
     readonly goneAgents: number
   }
+  /** How long the body of a request may take to arrive. */
+  readonly bodyMs: number
   /** A page of this origin may ask; `null`: none. */
   readonly corsOrigin: string | null
 }
@@ -47,5 +49,6 @@ export const defaultSettings: Settings = {
   },
   stream: { capacity: 500, heartbeatMs: 15_000 },
   retentionDays: { events: 90, deliveries: 14, adminAudit: 365, idempotencyKeys: 7, goneAgents: 30 },
+  bodyMs: 30_000,
   corsOrigin: null,
 }

@@ -10,6 +10,7 @@ import { parseJson } from './body.ts'
 import { type Idempotency, idempotencyKey } from './idempotency.ts'
 import type { Bucket, RateLimits } from './rate-limits.ts'
 import type { Answer, Question, Route } from './route.ts'
+import { refuseSlowBody } from './slow-body.ts'
 
 export interface AppParts {
   readonly routes: readonly Route[]
@@ -30,7 +31,7 @@ const limitedKeyLength = 24
 
 /**
  * The Control Plane's face. Whatever is asked is first held against where it came from, then against the key and the
- * limits of its route; every refusal is JSON.
+ * limits of its route, and only then is its body read; every refusal is JSON.
  */
 export function createApp(parts: AppParts): Express {
   const { routes, settings, log, port } = parts
@@ -45,9 +46,16 @@ export function createApp(parts: AppParts): Express {
     for (const route of ofPath) {
       app[verb(route.method)](
         path,
-        express.text({ type: () => true, limit: route.bodyLimit ?? defaultBodyLimit }),
+        (request, _response, next) => {
+          requireKey(parts, request, route.access)
+          takeFromLimit(parts, route, request)
+          next()
+        },
+        refuseSlowBody(settings.bodyMs),
+        // No body is unpacked: it could be any number of times its size.
+        express.text({ type: () => true, limit: route.bodyLimit ?? defaultBodyLimit, inflate: false }),
+        (request, response) => serve(parts, route, request, response),
       )
-      app[verb(route.method)](path, (request, response) => serve(parts, route, request, response))
     }
     app.all(path, () => {
       const allow = ofPath.map(({ method }) => method).join(', ')
@@ -55,7 +63,7 @@ export function createApp(parts: AppParts): Express {
     })
   }
   app.use((request) => {
-    if (request.path.startsWith('/api/')) actorOf(parts, request, 'key')
+    if (request.path.startsWith('/api/')) requireKey(parts, request, 'key')
     throw new Refusal('NOT_FOUND', `There is nothing at ${request.path}.`)
   })
   app.use(answerErrors(log))
@@ -68,8 +76,6 @@ function verb(method: Route['method']): 'get' | 'post' | 'put' | 'patch' | 'dele
 
 async function serve(parts: AppParts, route: Route, request: Request, response: Response): Promise<void> {
   const { idempotency, apiKey } = parts
-  const actor = actorOf(parts, request, route.access)
-  takeFromLimit(parts, route, request)
   const text = typeof request.body === 'string' ? request.body : ''
   const scope = route.idempotency
   const key = scope === undefined ? null : idempotencyKey(request.headers['idempotency-key'])
@@ -84,7 +90,7 @@ async function serve(parts: AppParts, route: Route, request: Request, response: 
     query: new URL(request.url, 'http://localhost').searchParams,
     headers: request.headers,
     text,
-    actor: actor ?? (sameSecret(tokenOf(request), apiKey) ? nameOf(apiKey) : null),
+    actor: sameSecret(tokenOf(request), apiKey) ? nameOf(apiKey) : null,
     requestId: String(response.getHeader('x-request-id')),
   }
   const keep = (status: number, body: unknown) => {
@@ -112,9 +118,8 @@ function send(response: Response, answer: Answer): void {
 }
 
 /** Throws `INVALID_API_KEY` where one is needed. */
-function actorOf({ apiKey }: AppParts, request: Request, access: Route['access']): string | null {
-  if (access !== 'key') return null
-  if (sameSecret(tokenOf(request), apiKey)) return nameOf(apiKey)
+function requireKey({ apiKey }: AppParts, request: Request, access: Route['access']): void {
+  if (access !== 'key' || sameSecret(tokenOf(request), apiKey)) return
   throw new Refusal('INVALID_API_KEY', 'This needs the Control Plane’s API key as a bearer.')
 }
 
@@ -198,7 +203,9 @@ function asRefusal(thrown: unknown): Refusal {
   }
   if ((thrown as { type?: unknown }).type === 'entity.too.large')
     return new Refusal('PAYLOAD_TOO_LARGE', 'The request body is too large.')
+  // A charset or an encoding that is not read is 415 to the parser.
   const status = (thrown as { status?: unknown }).status
-  if (status === 400) return new Refusal('BODY_INVALID', 'The request cannot be read.', { cause: thrown })
+  if (status === 400 || status === 415)
+    return new Refusal('BODY_INVALID', 'The request cannot be read.', { cause: thrown })
   return new Refusal('INTERNAL', 'The Control Plane failed; its log says why.', { cause: thrown })
 }
