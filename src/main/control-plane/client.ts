@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { listOf } from '../../shared/bounded.ts'
 import type { ControlPlaneConfig } from './config.ts'
 import { type Answer, createConnection } from './connection.ts'
 import { createListReader } from './list-reader.ts'
@@ -56,7 +57,7 @@ export interface Ingested {
 }
 
 const Taken = z.object({
-  rejected: z.array(z.object({ index: z.int(), error: z.string() })).default([]),
+  rejected: listOf(z.object({ index: z.int(), error: z.string() }), 500).default([]),
 })
 const RefusedBatch = z.object({ error: z.string() })
 

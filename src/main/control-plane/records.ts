@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf } from '../../shared/bounded.ts'
 
 /** What a Control Plane answers, as far as we read it; it writes camelCase, older ones snake_case (B-53). */
 
@@ -18,7 +19,7 @@ export type RegistryRecord = z.infer<typeof RegistryRecord>
 export const Webhook = z.object({
   id: z.string(),
   url: z.string(),
-  events: z.array(z.string()),
+  events: listOf(z.string(), 1_000),
   secret: z.string().nullable().default(null),
 })
 export type Webhook = z.infer<typeof Webhook>

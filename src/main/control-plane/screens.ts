@@ -1,20 +1,28 @@
 import { z } from 'zod'
 import type { Aitp } from '../../aitp/index.ts'
+import { listOf } from '../../shared/bounded.ts'
 import type {
   ControlPlaneStatus,
   ServedRevocationList,
   ShownRecords,
 } from '../../shared/contract/control-plane-screens.ts'
+import { atMost } from '../at-most.ts'
 import type { ControlPlane } from './client.ts'
+import { entriesBelow } from './list-reader.ts'
 
 const Health = z.object({ aid: z.string() })
 const Shown = z.record(z.string(), z.unknown())
+/** More than a list that verifies has room for. */
+const mostRevocations = 10_000
 const List = z.object({
   revocation_list: z.object({
     issuer: z.string(),
     published_at: z.int(),
     expires_at: z.int(),
-    entries: z.array(z.object({ jti: z.string(), revoked_at: z.int(), reason: z.string().nullish() })),
+    entries: listOf(
+      z.object({ jti: z.string(), revoked_at: z.int(), reason: z.string().nullish() }),
+      mostRevocations,
+    ),
   }),
 })
 
@@ -40,18 +48,14 @@ export async function recordsOf(
   name: string,
 ): Promise<ShownRecords> {
   const answer = await controlPlane?.read(path)
-  const records = z.union([z.object({ [name]: z.array(Shown) }), z.array(Shown)]).safeParse(answer)
-  if (!records.success) return { reachable: false, records: [] }
-  return {
-    reachable: true,
-    records: Array.isArray(records.data) ? records.data : (records.data[name] ?? []),
-  }
+  const records = z.array(Shown).safeParse(entriesBelow(answer, name))
+  return { reachable: records.success, records: records.data ?? [] }
 }
 
 /** Webhooks, each with what was delivered and how its receiver has been doing. */
 export async function webhooksOf(controlPlane: ControlPlane | null): Promise<ShownRecords> {
   const { reachable, records } = await recordsOf(controlPlane, '/api/webhooks', 'webhooks')
-  const whole = records.map(async (webhook) => {
+  const whole = await atMost(4, records, async (webhook) => {
     const path = `/api/webhooks/${encodeURIComponent(String(webhook['id']))}`
     const deliveries = await recordsOf(controlPlane, `${path}/deliveries`, 'deliveries')
     const breaker = Shown.safeParse(await controlPlane?.read(`${path}/circuit-breaker`))
@@ -61,7 +65,7 @@ export async function webhooksOf(controlPlane: ControlPlane | null): Promise<Sho
       breaker: breaker.data ?? null,
     }
   })
-  return { reachable, records: await Promise.all(whole) }
+  return { reachable, records: whole }
 }
 
 /** The list, and how it verifies under the AID that is pinned, else under none that anybody vouched for. */

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { listOf } from '../../../shared/bounded.ts'
 import type { Projections, SentBatch } from '../../../shared/projections.ts'
 import type { RunRecord } from '../../../shared/run.ts'
+import { atMost } from '../../at-most.ts'
 import type { ControlPlane } from '../client.ts'
 import { recordsOf } from '../screens.ts'
 import { compareProjections, type ShownByControlPlane } from './compare.ts'
 import { type LocalFact, localTruth } from './local-truth.ts'
 
 const Entries = z.object({
-  revocation_list: z.object({ entries: z.array(z.looseObject({ jti: z.string() })) }),
+  revocation_list: z.object({ entries: listOf(z.looseObject({ jti: z.string() }), 10_000) }),
 })
 /** More than any run of ours has of a kind. */
 const most = 1_000
@@ -72,10 +74,10 @@ async function gather(
   values: readonly string[],
   name: string,
 ): Promise<Record<string, unknown>[]> {
-  const answers = values.map((value) =>
+  const answers = await atMost(4, values, (value) =>
     recordsOf(controlPlane, `${path}?${filter}=${encodeURIComponent(value)}&limit=${most}`, name),
   )
-  return (await Promise.all(answers)).flatMap(({ records }) => records)
+  return answers.flatMap(({ records }) => records)
 }
 
 function valuesOf(facts: readonly LocalFact[], kind: LocalFact['kind'], member: string): string[] {

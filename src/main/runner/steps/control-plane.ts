@@ -7,6 +7,7 @@ import type {
   CpSubscribeWebhookStep,
   EnrollWithCpStep,
 } from '../../../shared/steps.ts'
+import { atMost } from '../../at-most.ts'
 import type { ControlPlane } from '../../control-plane/client.ts'
 import type { Delegation } from '../../control-plane/records.ts'
 import { AdminRefused } from '../../hosting/admin-client.ts'
@@ -132,6 +133,6 @@ export const cpDelegationTree: StepHandler<CpDelegationTreeStep> = async (
 
 async function walk(controlPlane: ControlPlane, delegator: string): Promise<Delegation[]> {
   const roots = await controlPlane.delegations({ delegator })
-  const trees = await Promise.all(roots.map(({ jti }) => controlPlane.delegations({ root_jti: jti })))
+  const trees = await atMost(4, roots, ({ jti }) => controlPlane.delegations({ root_jti: jti }))
   return [...new Map([...roots, ...trees.flat()].map((row) => [row.jti, row])).values()]
 }
