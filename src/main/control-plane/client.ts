@@ -98,7 +98,7 @@ export function createControlPlane(config: ControlPlaneConfig, log: Logger): Con
       (await request('POST', '/api/revocation/entries', { jti, reason }))?.ok ?? false,
     createWebhook: (url, events) => create('/api/webhooks', { url, events, active: true }, Webhook),
     async deleteWebhook(id) {
-      const answer = await request('DELETE', `/api/webhooks/${encodeURIComponent(id)}`)
+      const answer = await request('DELETE', `/api/webhooks/${encodeURIComponent(id.toWellFormed())}`)
       return answer !== null && (answer.ok || answer.status === 404)
     },
     delegations: (query) => list('/api/delegations', { ...query }, 'delegations', Delegation),

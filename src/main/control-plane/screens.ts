@@ -56,7 +56,7 @@ export async function recordsOf(
 export async function webhooksOf(controlPlane: ControlPlane | null): Promise<ShownRecords> {
   const { reachable, records } = await recordsOf(controlPlane, '/api/webhooks', 'webhooks')
   const whole = await atMost(4, records, async (webhook) => {
-    const path = `/api/webhooks/${encodeURIComponent(String(webhook['id']))}`
+    const path = `/api/webhooks/${encodeURIComponent(String(webhook['id']).toWellFormed())}`
     const deliveries = await recordsOf(controlPlane, `${path}/deliveries`, 'deliveries')
     const breaker = Shown.safeParse(await controlPlane?.read(`${path}/circuit-breaker`))
     return {

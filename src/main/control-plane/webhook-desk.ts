@@ -64,7 +64,7 @@ export function createWebhookDesk({ store, deliveries }: WebhookDeskParts): Webh
       clearTimeout(timer)
       subscribers.delete(log.runId)
       const gone = subscriptions.splice(0).map(({ webhook }) => controlPlane?.deleteWebhook(webhook.id))
-      const done = Promise.all(gone).then(() => undefined)
+      const done = Promise.allSettled(gone).then(() => undefined)
       ending.add(done)
       await done.finally(() => ending.delete(done))
     }

@@ -66,11 +66,15 @@ export function createDispatcher(
 
   const unsubscribe = bus.subscribe((event) => {
     if (!deliverableTypes.includes(event.type)) return
-    const wanted = store
-      .list()
-      .filter(({ active, events }) => active && (events.length === 0 || events.includes(event.type)))
-    for (const webhook of wanted) enqueue(webhook, event)
-    if (wanted.length > 0) setImmediate(() => void reap())
+    try {
+      const wanted = store
+        .list()
+        .filter(({ active, events }) => active && (events.length === 0 || events.includes(event.type)))
+      for (const webhook of wanted) enqueue(webhook, event)
+      if (wanted.length > 0) setImmediate(reapOrLog)
+    } catch (err) {
+      log.error({ err, event: event.id }, 'deliveries of an event could not be recorded')
+    }
   })
 
   async function attempt(delivery: Delivery): Promise<void> {
@@ -152,8 +156,13 @@ export function createDispatcher(
     await Promise.all(Array.from({ length: atOnce }, work))
   }
 
-  const timer = setInterval(() => void reap(), reapEveryMs).unref()
-  setImmediate(() => void reap())
+  /** What is due stays due when it cannot be read now. */
+  function reapOrLog(): void {
+    reap().catch((err: unknown) => log.error({ err }, 'due webhooks could not be read'))
+  }
+
+  const timer = setInterval(reapOrLog, reapEveryMs).unref()
+  setImmediate(reapOrLog)
 
   return {
     reap,
