@@ -18,7 +18,7 @@ describe('the host’s log', () => {
   it('does not grow beyond two files, the last lines of which are the newest', () => {
     const folder = temporaryFolder()
     const limit = 4_096
-    const log = openLog(folder, {}, limit)
+    const log = openLog(folder, {}, { limit })
     for (let number = 1; number <= 300; number += 1) log.info({ number }, 'x'.repeat(64))
     expect(readdirSync(folder).sort()).toEqual(['host.1.log', 'host.log'])
     const [old, now] = [join(folder, 'host.1.log'), join(folder, 'host.log')]
@@ -31,7 +31,7 @@ describe('the host’s log', () => {
   it('goes on in a file that an earlier host left, and counts what is in it', () => {
     const folder = temporaryFolder()
     openLog(folder, {}).info({ number: 1 }, 'x'.repeat(512))
-    const log = openLog(folder, {}, 1_024)
+    const log = openLog(folder, {}, { limit: 1_024 })
     log.info({ number: 2 }, 'x'.repeat(512))
     log.info({ number: 3 }, 'y')
     expect(numbersIn(join(folder, 'host.1.log'))).toEqual([1, 2])

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { Command } from 'commander'
-import pino from 'pino'
 import { createAitp } from '../../../aitp/index.ts'
 import { nodeEngine } from '../../../aitp/platform/node/engine.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { openOwnControlPlane } from '../../control-plane/own-control-plane.ts'
 import { openDataFolder } from '../../data-folder.ts'
+import { openLog } from '../../observability/log.ts'
 import { dataDir, defaultControlPlanePort, portNumber } from '../console-options.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -35,7 +35,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     dataFolder,
     port: asked ?? defaultControlPlanePort,
     loopbackReceivers: { has: () => options.allowLoopbackReceivers === true },
-    log: pino({ level: 'silent' }),
+    log: openLog(dataFolder.logs, terminal.environment, { name: 'control-plane' }),
   })
   if (own === null) {
     throw new AppError(
