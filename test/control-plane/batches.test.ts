@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batches } from '../../src/main/control-plane/batches.ts'
+import { batches, fitted } from '../../src/main/control-plane/batches.ts'
 import type { RunEvent } from '../../src/shared/events.ts'
 
 const events = (count: number, notes = '') =>
@@ -31,5 +31,25 @@ describe('batches', () => {
     const sizes = batches(all).map((events) => JSON.stringify({ events }).length)
     expect(Math.max(...sizes)).toBeLessThan(262_144)
     expect(batches(all).flat()).toHaveLength(20)
+  })
+})
+
+describe('fitted', () => {
+  const [small] = events(1)
+  const most = 65_536
+
+  it('leaves alone what a Control Plane takes', () => {
+    expect(fitted(small ?? {})).toBe(small)
+  })
+
+  it.each([
+    ['one long text', { note: 'x'.repeat(most) }],
+    ['many long texts', { notes: Array(100).fill('x'.repeat(3_000)) }],
+    ['many short ones', { notes: Array(10_000).fill('x'.repeat(100)) }],
+    ['escapes', { note: '\u0000'.repeat(most / 2) }],
+  ])('cuts %s and says so, and keeps what the event is about', (_name, result) => {
+    const cut = fitted({ ...small, peer_aid: 'aid:pubkey:peer', result })
+    expect(JSON.stringify(cut).length).toBeLessThanOrEqual(most)
+    expect(cut).toMatchObject({ ...small, peer_aid: 'aid:pubkey:peer', truncated: true })
   })
 })

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createControlPlane } from '../../src/main/control-plane/client.ts'
-import { controlPlaneConfig } from '../../src/main/control-plane/config.ts'
+import { chosenFor, controlPlaneConfig } from '../../src/main/control-plane/config.ts'
+import { recordsOf, webhooksOf } from '../../src/main/control-plane/screens.ts'
 import { startControlPlane } from '../support/control-plane.ts'
 
 function clientOf(baseUrl: string, apiKey: string | null = null) {
@@ -77,6 +79,57 @@ describe('the client of a Control Plane', () => {
   })
 })
 
+describe('a Control Plane that answers more than anybody should read', () => {
+  it('is refused that answer, and asked again', async () => {
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    const largest = 4 * 1024 * 1024
+    const rows = (bytes: number) => ({ status: 200, body: '[]'.padEnd(bytes) })
+    standIn.answerWith('/api/audit', rows(largest))
+    expect(await client.read('/api/audit')).toEqual([])
+    standIn.answerWith('/api/audit', rows(largest + 1))
+    expect(await client.read('/api/audit')).toBeNull()
+    expect(client.isAway()).toBe(false)
+    standIn.answerWith('/api/audit', rows(2))
+    expect(await client.read('/api/audit')).toEqual([])
+  })
+
+  it('has as much of a list looked into as was asked for', async () => {
+    const standIn = await startControlPlane()
+    const client = clientOf(standIn.baseUrl)
+    const record = { own: 'member' }
+    const many = json({ sessions: Array(1_500).fill(record), agents: Array(1_500).fill(record) })
+    standIn.answerWith('/api/sessions?run_id=r&limit=7', many)
+    expect(await client.projections.sessions({ run_id: 'r', limit: 7 })).toHaveLength(7)
+    standIn.answerWith('/api/dashboard/agents', many)
+    expect(await client.projections.agents()).toHaveLength(1_000)
+    standIn.answerWith('/api/audit', json(Array(1_500).fill(record)))
+    expect((await recordsOf(client, '/api/audit', 'entries')).records).toHaveLength(1_000)
+  })
+
+  it('is asked about its webhooks four at a time', async () => {
+    let open = 0
+    let most = 0
+    const server = createServer(async (request, response) => {
+      most = Math.max(most, ++open)
+      await nextTurn()
+      open -= 1
+      const body = request.url === '/api/webhooks' ? Array.from({ length: 40 }, (_, id) => ({ id })) : []
+      response.end(JSON.stringify(body))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const client = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const { records } = await webhooksOf(client)
+    expect(records.map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, id) => id))
+    expect(most).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('a Control Plane that is away', () => {
   afterEach(() => void vi.useRealTimers())
 
@@ -125,6 +178,19 @@ describe('controlPlaneConfig', () => {
     expect(controlPlaneConfig({ CP_API_KEY: 'key' }, 'http://127.0.0.1:4000', null)).toMatchObject({
       apiKey: 'key',
     })
+    expect(
+      controlPlaneConfig({ ...environment, CP_BASE_URL: '' }, 'http://127.0.0.1:4000', null),
+    ).toMatchObject({ apiKey: null, aid: null })
+  })
+
+  it.each([
+    ['https://cp.example/api', 'key'],
+    ['http://127.0.0.1:4000', undefined],
+    ['embedded', undefined],
+    ['off', undefined],
+  ])('started with %s gives its console no key of another one', (choice, key) => {
+    expect(chosenFor(environment, choice)['CP_API_KEY']).toBe(key)
+    expect(chosenFor({ CP_API_KEY: 'key' }, choice)['CP_API_KEY']).toBe('key')
   })
 
   it('takes an address that ends in /api for the one before it (D-21)', () => {

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { ControlPlaneChoice } from '../../shared/run.ts'
 import type { Loosened } from '../api/reach.ts'
 import { findHost, type OpenConsole, openConsole } from '../attach.ts'
-import { controlPlaneAddress } from '../control-plane/config.ts'
+import { chosenFor, controlPlaneAddress } from '../control-plane/config.ts'
 import { defaultDataFolder } from '../data-folder.ts'
 import { warnings } from './loosened.ts'
 import type { Terminal } from './terminal.ts'
@@ -69,7 +69,7 @@ export async function openWith(
 ): Promise<OpenConsole> {
   const { paths } = terminal
   const { cp, loosened = {} } = service
-  const environment = withControlPlane(terminal.environment, cp)
+  const environment = chosenFor(terminal.environment, cp)
   const askedScenarios = options.scenarios ?? environment['SCENARIOS_DIR']
   const opened = await openConsole({
     dataDir: dataDir(options, terminal),
@@ -92,16 +92,6 @@ export async function openWith(
   const isNews = opened.host === null && !options.json
   if (isNews) for (const line of warnings(opened.loosened)) terminal.tell(line)
   return opened
-}
-
-/** `CP_BASE_URL` as the choice has it: an address, empty for none, absent for the one inside. */
-function withControlPlane(
-  environment: NodeJS.ProcessEnv,
-  choice: ControlPlaneChoice | undefined,
-): NodeJS.ProcessEnv {
-  if (choice === undefined) return environment
-  const { CP_BASE_URL: _configured, ...others } = environment
-  return choice === 'embedded' ? others : { ...others, CP_BASE_URL: choice === 'off' ? '' : choice }
 }
 
 /** `--cp`, as a run's record tells it. Throws `invalid_body` for an address that is none. */

@@ -48,10 +48,7 @@ export function controlPlaneConfig(
     )
   }
   const baseUrl = controlPlaneAddress(address)
-  const { origin } = new URL(baseUrl)
-  const isConfigured =
-    environment['CP_BASE_URL'] === undefined ||
-    (configured !== '' && parseAddress(configured).origin === origin)
+  const isConfigured = environment['CP_BASE_URL'] === undefined || isSameOrigin(configured, baseUrl)
   return {
     choice: baseUrl,
     baseUrl,
@@ -59,6 +56,21 @@ export function controlPlaneConfig(
     aid: (isConfigured && environment['CP_AID']) || null,
     timeoutMs,
   }
+}
+
+/**
+ * The environment of a console that works with the chosen one: `CP_BASE_URL` is an address, empty for none, absent for
+ * the one inside. A key and an AID of another origin are left behind.
+ */
+export function chosenFor(
+  environment: NodeJS.ProcessEnv,
+  choice: ControlPlaneChoice | undefined,
+): NodeJS.ProcessEnv {
+  if (choice === undefined) return environment
+  const { CP_BASE_URL: configured, CP_API_KEY: apiKey, CP_AID: aid, ...others } = environment
+  const address = choice === 'embedded' ? {} : { CP_BASE_URL: choice === 'off' ? '' : choice }
+  const isOther = configured !== undefined && (choice === 'embedded' || !isSameOrigin(configured, choice))
+  return { ...others, ...address, ...(isOther ? {} : { CP_API_KEY: apiKey, CP_AID: aid }) }
 }
 
 export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConfig {
@@ -80,6 +92,10 @@ export function controlPlaneAddress(address: string): string {
   return parseAddress(address)
     .href.replace(/\/+$/, '')
     .replace(/\/api$/, '')
+}
+
+function isSameOrigin(configured: string, address: string): boolean {
+  return configured.trim() !== '' && parseAddress(configured).origin === URL.parse(address)?.origin
 }
 
 function parseAddress(address: string): URL {

@@ -34,7 +34,8 @@ export function createListReader(request: Connection['request']): ListReader {
  * into each of millions would stop the host.
  */
 export function entriesBelow(body: unknown, key: string, most = mostEntries): readonly unknown[] | null {
-  const list = typeof body === 'object' && body !== null && key in body ? Reflect.get(body, key) : body
+  const isWrapped = typeof body === 'object' && body !== null && !Array.isArray(body)
+  const list: unknown = isWrapped ? Reflect.get(body, key) : body
   return Array.isArray(list) ? list.slice(0, most) : null
 }
 
