@@ -167,6 +167,20 @@ export const enrolmentChecks: Check[] = [
   },
   {
     row: 10,
+    title: 'a capability is listed under a name that a person can read',
+    original: 'takes any length',
+    async run({ ask }) {
+      const enrol = (length: number) =>
+        ask('POST', '/api/registry/enroll', {
+          text: newAgent().manifest({ caps: ['x'.repeat(length)] }),
+          key: null,
+        })
+      expect(await enrol(257)).toMatchObject({ status: 400, body: { code: 'MANIFEST_INVALID' } })
+      expect((await enrol(256)).status).toBe(200)
+    },
+  },
+  {
+    row: 10,
     title: 'what registers is verified again, and the token is used up last',
     original: 'trusts the token and burns it first (D-15)',
     async run(cp) {

@@ -24,6 +24,18 @@ export const ingestionChecks: Check[] = [
   },
   {
     row: 3,
+    title: 'a payload deeper than a database reads is kept, and the dashboard goes on',
+    async run(cp) {
+      const { run } = fresh()
+      const deep = `${'{"a":'.repeat(1_100)}1${'}'.repeat(1_100)}`
+      const text = `[{"type":"capability.invoked","run_id":"${run}","payload":${deep}}]`
+      expect(await cp.ask('POST', '/api/events', { text })).toMatchObject({ status: 200 })
+      expect(await history(cp, run)).toHaveLength(1)
+      expect(await cp.ask('GET', '/api/dashboard/overview')).toMatchObject({ status: 200 })
+    },
+  },
+  {
+    row: 3,
     title: 'a list that is no list is refused in JSON',
     original: 'answers 500 without a body',
     async run({ ask }) {

@@ -52,7 +52,12 @@ export const liveChecks: Check[] = [
       const stream = await listen(cp, `run_id=${run}`)
       try {
         await tell('after')
-        await expect.poll(() => stream.frames.map(({ data }) => data.type)).toEqual(['before', 'after'])
+        const types = () => stream.frames.map(({ data }) => data.type)
+        await expect.poll(types).toEqual(['before', 'after'])
+        // What is told twice comes before the next event.
+        await tell('last')
+        await expect.poll(types).toContain('last')
+        expect(types()).toEqual(['before', 'after', 'last'])
         expect(stream.frames[1]?.data).not.toHaveProperty('createdAt')
         expect(stream.frames[1]?.data).not.toHaveProperty('aidA')
         expect(stream.frames[1]?.data.ts).toMatch(/T.*Z$/)

@@ -92,6 +92,23 @@ export const revocationChecks: Check[] = [
     },
   },
   {
+    row: 8,
+    title: 'a date that verifiers refuse is refused, and the list stays good',
+    original: 'takes any date',
+    async run(cp) {
+      const post = (revokedAt: string) =>
+        cp.ask('POST', '/api/revocation/entries', { body: { jti: fresh().jti(), revokedAt } })
+      for (const revokedAt of ['1969-12-31T23:59:59.999Z', '2999-01-01T00:00:00Z'])
+        expect(await post(revokedAt)).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } })
+      const first = '1970-01-01T00:00:00.000Z'
+      expect(await post(first)).toMatchObject({ status: 201, body: { revokedAt: first } })
+      const soon = new Date(Date.now() + 30_000).toISOString()
+      expect(await post(soon)).toMatchObject({ status: 201, body: { revokedAt: soon } })
+      const { served, verify } = await list(cp)
+      expect(verify(served.text).unusable).toBeNull()
+    },
+  },
+  {
     row: 7,
     title: 'a revocation is told as an event, and one that is told as an event enters no list',
     async run(cp) {

@@ -252,6 +252,49 @@ export const tokenChecks: Check[] = [
   },
   {
     row: 7,
+    title: 'what is below a revoked token is revoked in whatever order it is reported',
+    original: 'marks only what it knew when the revocation came',
+    async run(cp) {
+      const { aid, jti } = fresh()
+      const [root, parent, child, leaf] = [jti(), jti(), jti(), jti()]
+      const issued = (own: string, above: string) => ({
+        type: 'delegation.issued',
+        jti: own,
+        parent_jti: above,
+        delegator: aid('b'),
+        delegatee: aid('c'),
+      })
+      const revokedAt = '2026-01-01T00:00:00.000Z'
+      await cp.ask('POST', '/api/revocation/entries', { body: { jti: root, revokedAt } })
+      await tell(cp, [issued(leaf, child), issued(child, parent), issued(parent, root)])
+      const rows = await delegationsOf(cp, `delegator=${encodeURIComponent(aid('b'))}`)
+      expect(rows).toHaveLength(3)
+      for (const row of rows)
+        expect(row).toMatchObject({ revoked: true, revokedAt, revokedReason: 'parent_revoked' })
+    },
+  },
+  {
+    row: 7,
+    title: 'a delegation that is reported after the one above it was revoked is revoked with it',
+    async run(cp) {
+      const { aid, leaf } = await family(cp)
+      await tell(cp, [{ type: 'delegation.revoked', jti: leaf, ts: 1_000 }])
+      const late = fresh().jti()
+      await tell(cp, [
+        { type: 'delegation.issued', jti: late, parent_jti: leaf, delegator: aid('e'), delegatee: aid('f') },
+      ])
+      expect(await delegationsOf(cp, `parent_jti=${leaf}`)).toMatchObject([
+        {
+          jti: late,
+          revoked: true,
+          revokedReason: 'parent_revoked',
+          revokedAt: new Date(1_000_000).toISOString(),
+        },
+      ])
+    },
+  },
+  {
+    row: 7,
     title: 'what was revoked first keeps its date and its reason',
     async run(cp) {
       const { tct, middle, state, top } = await family(cp)

@@ -39,6 +39,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(nameRequest)
+  app.use(refuseSlowBody(settings.bodyMs))
   app.use(refuseForeignHost(port))
   app.use(refuseForeignOrigin(port, settings.corsOrigin === null ? [] : [settings.corsOrigin]))
   if (settings.corsOrigin !== null) app.use('/api', allowOrigin(settings.corsOrigin))
@@ -51,7 +52,6 @@ export function createApp(parts: AppParts): Express {
           takeFromLimit(parts, route, request)
           next()
         },
-        refuseSlowBody(settings.bodyMs),
         // No body is unpacked: it could be any number of times its size.
         express.text({ type: () => true, limit: route.bodyLimit ?? defaultBodyLimit, inflate: false }),
         (request, response) => serve(parts, route, request, response),
