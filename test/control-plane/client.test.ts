@@ -5,7 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createControlPlane } from '../../src/main/control-plane/client.ts'
-import { chosenFor, controlPlaneConfig } from '../../src/main/control-plane/config.ts'
+import { chosenFor, controlPlaneConfig, type EmbeddedAddress } from '../../src/main/control-plane/config.ts'
+import { createControlPlanes } from '../../src/main/control-plane/control-planes.ts'
 import { recordsOf, webhooksOf } from '../../src/main/control-plane/screens.ts'
 import { startControlPlane } from '../support/control-plane.ts'
 
@@ -152,6 +153,25 @@ describe('a Control Plane that is away', () => {
         return standIn.requests.at(-1)?.path
       })
       .toBe('/api/delegations?delegator=y')
+  })
+})
+
+describe('the Control Plane of a stored run', () => {
+  const choose = (embedded: EmbeddedAddress) =>
+    createControlPlanes({ CP_API_KEY: 'key' }, () => embedded, pino({ level: 'silent' }))
+  const own = { baseUrl: 'http://127.0.0.1:4000', apiKey: 'own', aid: 'aid:own' }
+
+  it('is the one it was run with, and none of a file that was handed in', () => {
+    const cp = 'http://127.0.0.1:4001'
+    expect(choose(own).ofRun({ cp, imported: false })?.config.baseUrl).toBe(cp)
+    expect(choose(own).ofRun({ cp, imported: true })).toBeNull()
+    expect(choose(own).ofRun({ cp: 'embedded', imported: true })).toBeNull()
+  })
+
+  it('is none where there is no such one any more', () => {
+    expect(choose(own).ofRun({ cp: 'embedded', imported: false })?.config).toMatchObject(own)
+    expect(choose(null).ofRun({ cp: 'embedded', imported: false })).toBeNull()
+    expect(choose(own).ofRun({ cp: 'off', imported: false })).toBeNull()
   })
 })
 

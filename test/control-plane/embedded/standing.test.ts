@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createAitp } from '../../../src/aitp/index.ts'
 import { nodeEngine } from '../../../src/aitp/platform/node/engine.ts'
-import { defaultSettings } from '../../../src/main/control-plane/embedded/settings.ts'
+import { createEnrolmentTokens } from '../../../src/main/control-plane/embedded/registry/enrolment-token.ts'
 import { openEmbedded, startEmbedded } from '../../support/embedded-control-plane.ts'
 import { temporaryFolder } from '../../support/folders.ts'
 import { asker, type Json } from '../contract/check.ts'
@@ -186,22 +186,71 @@ test('an answer to a page of another site is refused, unless its origin is confi
   expect(foreign.status).toBe(403)
 })
 
-test('keeps what is to be kept and lets go of the rest', async () => {
-  const { createRetentionSweep } = await import('../../../src/main/control-plane/embedded/sweep.ts')
-  const { openDatabase } = await import('../../../src/main/store/database.ts')
-  const { controlPlaneMigrations } = await import('../../../src/main/control-plane/embedded/migrations.ts')
-  const database = openDatabase(join(temporaryFolder(), 'cp.db'), controlPlaneMigrations)
-  const insert = database.prepare(
-    `INSERT INTO audit_events (id, type, ts, payload, source, created_at) VALUES (?, 't', ?, '{}', 's', ?)`,
+test('a listing with manifests is cut to what one answer holds, and goes on at the next page', async () => {
+  const embedded = await startEmbedded()
+  const ask = asker(embedded.baseUrl, embedded.apiKey)
+  const cp = { baseUrl: embedded.baseUrl, apiKey: embedded.apiKey, ask }
+  const caps = Array.from({ length: 256 }, (_, index) => `demo.${String(index).padEnd(250, 'x')}`)
+  const aids: string[] = []
+  for (let count = 0; count < 20; count += 1) aids.push(await enrolAgent(cp, { caps }))
+  const found: string[] = []
+  for (let pages = 1; found.length < 20; pages += 1) {
+    const answer = await ask('GET', `/api/registry/agents?include_manifest=true&offset=${found.length}`)
+    expect(answer.text.length).toBeLessThan(2.1 * 1024 * 1024)
+    expect(answer.body.agents.length).toBeGreaterThan(0)
+    found.push(...answer.body.agents.map((agent: Json) => agent.aid))
+    if (pages === 1) expect(found.length).toBeLessThan(20)
+  }
+  expect(found.sort()).toEqual(aids.sort())
+})
+
+test('an agent is listed for thirty days at most, whatever its manifest says', async () => {
+  let time = Date.now()
+  const embedded = await startEmbedded({ now: () => time })
+  const ask = asker(embedded.baseUrl, embedded.apiKey)
+  const cp = { baseUrl: embedded.baseUrl, apiKey: embedded.apiKey, ask }
+  const aid = await enrolAgent(cp, { lifeSecs: 3_650 * 24 * 3_600 })
+  const found = async () =>
+    (await ask('GET', '/api/registry/agents')).body.agents.map((agent: Json) => agent.aid)
+  time += 30 * day - 60_000
+  expect(await found()).toEqual([aid])
+  time += 120_000
+  expect(await found()).toEqual([])
+})
+
+test('an enrolment token is good for five minutes', () => {
+  const tokens = createEnrolmentTokens(randomBytes(32))
+  const { token, claims } = tokens.issue('aid:a', 1_000)
+  expect(tokens.verify(token, 'aid:a', 1_299)).toEqual(claims)
+  expect(() => tokens.verify(token, 'aid:a', 1_300)).toThrow(
+    expect.objectContaining({ code: 'TOKEN_INVALID' }),
   )
-  const now = 1_000 * day
-  for (const age of [89, 91]) insert.run(`event-${age}`, now - age * day, now)
-  const parts = { database, settings: defaultSettings, now: () => now, log: { info: () => undefined } }
-  createRetentionSweep(parts as never)()
-  expect(database.prepare('SELECT id FROM audit_events').all()).toEqual([{ id: 'event-89' }])
-  const kept = { ...defaultSettings, retentionDays: { ...defaultSettings.retentionDays, events: 0 } }
-  insert.run('event-old', 0, now)
-  createRetentionSweep({ ...parts, settings: kept } as never)()
-  expect(database.prepare('SELECT count(*) AS n FROM audit_events').get()).toEqual({ n: 2 })
+})
+
+test('a list that was spoilt by a date of another time is served whole and verifies', async () => {
+  const embedded = await startEmbedded()
+  const ask = asker(embedded.baseUrl, embedded.apiKey)
+  const database = new DatabaseSync(join(embedded.folder, 'control-plane.db'))
+  const insert = database.prepare('INSERT INTO revocation_entries VALUES (?, ?, NULL, 0)')
+  for (const at of [-day, Date.now() + day]) insert.run(randomUUID(), at)
   database.close()
+  const { text } = await ask('GET', '/.well-known/aitp-revocation-list')
+  const verified = aitp.verifyRevocationList(text, {
+    now: Math.floor(Date.now() / 1000),
+    expectedIssuer: aitp.parseAid(embedded.aid),
+  })
+  const dates = [...verified.revoked.values()].map(({ revoked_at }) => revoked_at)
+  expect(dates).toEqual([0, verified.publishedAt])
+})
+
+test('a list that no verifier would take is not served', async () => {
+  const embedded = await startEmbedded()
+  const ask = asker(embedded.baseUrl, embedded.apiKey)
+  const database = new DatabaseSync(join(embedded.folder, 'control-plane.db'))
+  database.prepare('INSERT INTO revocation_entries VALUES (?, 0, NULL, 0)').run('')
+  database.close()
+  expect(await ask('GET', '/.well-known/aitp-revocation-list')).toMatchObject({
+    status: 503,
+    body: { code: 'STORAGE_UNAVAILABLE' },
+  })
 })

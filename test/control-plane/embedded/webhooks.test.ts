@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
@@ -10,6 +12,7 @@ import { controlPlaneMigrations } from '../../../src/main/control-plane/embedded
 import { defaultSettings } from '../../../src/main/control-plane/embedded/settings.ts'
 import { createBreakers } from '../../../src/main/control-plane/embedded/webhooks/breaker.ts'
 import { createDispatcher } from '../../../src/main/control-plane/embedded/webhooks/dispatcher.ts'
+import { post } from '../../../src/main/control-plane/embedded/webhooks/post.ts'
 import { checkReceiver } from '../../../src/main/control-plane/embedded/webhooks/url-guard.ts'
 import { createWebhookStore } from '../../../src/main/control-plane/embedded/webhooks/webhook-store.ts'
 import { openDatabase } from '../../../src/main/store/database.ts'
@@ -172,4 +175,105 @@ test('a receiver is judged by every address its name has, at the time of each de
   await expect(check('http://example.org/', listed, '93.184.215.14')).resolves.toHaveLength(1)
   await expect(check('http://badexample.org/', listed, '93.184.215.14')).rejects.toThrow('allowed receivers')
   await expect(check('http://a.example.org/', listed, '10.0.0.1')).rejects.toThrow()
+})
+
+/** Somebody who answers a request with these bytes, and then does what it likes with the connection. */
+async function answering(text: string, after: (socket: Socket) => void = () => undefined) {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    sockets.push(socket)
+    socket.on('error', () => undefined)
+    socket.once('data', () => {
+      socket.write(text)
+      after(socket)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+    await once(server, 'close')
+  })
+  return (server.address() as AddressInfo).port
+}
+
+const switched = { status: 101, text: '' }
+const none = expect.any(Error)
+
+test.each([
+  [
+    'switches protocols',
+    switched,
+    'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+  ],
+  ['says 101 and no more', switched, 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ['never ends its answer', none, 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx'],
+  ['never answers', none, ''],
+])('a receiver that %s has its delivery settled, and holds nobody up', async (_name, settled, text) => {
+  const port = await answering(text)
+  const addresses = [{ address: '127.0.0.1', family: 4 }]
+  const posted = post(`http://127.0.0.1:${port}/`, '{}', {}, { addresses, timeoutMs: 200 })
+  expect(await posted.catch((error: unknown) => error)).toEqual(settled)
+})
+
+test('a receiver that hangs up in the middle is one that failed', async () => {
+  const port = await answering('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx', (socket) =>
+    socket.destroySoon(),
+  )
+  const addresses = [{ address: '127.0.0.1', family: 4 }]
+  const posted = post(`http://127.0.0.1:${port}/`, '{}', {}, { addresses, timeoutMs: 10_000 })
+  await expect(posted).rejects.toThrow()
+})
+
+test('what is connected to is the address that was checked, whatever the name says by then', async () => {
+  const { receiver, ...others } = await desk(() => 200)
+  const { port } = new URL(receiver.url)
+  const asked: string[] = []
+  // A name that is nobody's: only what was checked can have been connected to.
+  const url = `http://checked.invalid:${port}/hook`
+  const addresses = await checkReceiver(
+    url,
+    { ...defaultSettings.webhooks, loopbackReceivers: { has: () => true } },
+    async (host) => {
+      asked.push(host)
+      return asked.length === 1 ? [{ address: '127.0.0.1', family: 4 }] : []
+    },
+  )
+  expect(await post(url, '{}', {}, { addresses, timeoutMs: 5_000 })).toMatchObject({ status: 200 })
+  expect(asked).toEqual(['checked.invalid'])
+  expect(receiver.received).toMatchObject([{ headers: { host: `checked.invalid:${port}` }, body: '{}' }])
+  expect(others.deliveries()).toEqual([])
+})
+
+test('a receiver on this machine is judged again at each delivery', async () => {
+  let isAllowed = true
+  const loopbackReceivers = { has: () => isAllowed }
+  const { receiver, tell, pass, deliveries } = await desk(() => 500, { loopbackReceivers })
+  await tell()
+  await expect.poll(deliveries).toMatchObject([{ attempts: 1, status: 'pending' }])
+  isAllowed = false
+  await pass(30_000)
+  expect(deliveries()).toMatchObject([{ status: 'failed', error: 'the receiver is not allowed' }])
+  expect(receiver.received).toHaveLength(1)
+})
+
+test('deliveries that cannot be read now are logged, and end nothing', async () => {
+  const database = openDatabase(join(temporaryFolder(), 'cp.db'), controlPlaneMigrations)
+  onTestFinished(() => database.close())
+  const lines: string[] = []
+  const log = pino({ level: 'error' }, { write: (line) => void lines.push(line) })
+  const now = () => 0
+  const store = createWebhookStore(database)
+  const broken = {
+    ...store,
+    due: () => {
+      throw new Error('the disk is gone')
+    },
+  }
+  const breakers = createBreakers(defaultSettings.webhooks, now)
+  const bus = createEventBus()
+  const dispatcher = createDispatcher({ bus, settings: defaultSettings, now, log }, broken, breakers)
+  await expect.poll(() => lines.join('')).toContain('due webhooks could not be read')
+  await dispatcher.close()
 })

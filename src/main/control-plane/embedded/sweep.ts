@@ -8,7 +8,7 @@ const dayMs = 24 * 3_600_000
 const mostRows = 10_000
 
 /** Says once of each agent whose manifest has run out that it is no longer to be found (control-plane.md §7). */
-export function expireAgents({ now }: Context, agents: AgentStore, ingest: Ingest): void {
+export function expireAgents({ now }: Pick<Context, 'now'>, agents: AgentStore, ingest: Ingest): void {
   for (const { aid, display_name: displayName, namespace } of agents.outdated(now())) {
     agents.setStatus(String(aid), 'expired')
     const payload = { displayName, namespace, reason: 'manifest_expired' }
@@ -17,7 +17,12 @@ export function expireAgents({ now }: Context, agents: AgentStore, ingest: Inges
 }
 
 /** Takes away what is older than it is kept for; 0 days keep it for ever (control-plane.md §12). */
-export function createRetentionSweep({ database, settings, now, log }: Context): () => void {
+export function createRetentionSweep({
+  database,
+  settings,
+  now,
+  log,
+}: Pick<Context, 'database' | 'settings' | 'now' | 'log'>): () => void {
   const { retentionDays } = settings
   const rules: readonly { readonly table: string; readonly days: number; readonly condition: string }[] = [
     { table: 'audit_events', days: retentionDays.events, condition: 'ts < :before' },
