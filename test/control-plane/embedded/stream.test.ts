@@ -1,7 +1,19 @@
 import { once } from 'node:events'
 import http from 'node:http'
+import { join } from 'node:path'
+import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
+import { createEventBus } from '../../../src/main/control-plane/embedded/events/event-bus.ts'
+import { createEventStore } from '../../../src/main/control-plane/embedded/events/event-store.ts'
+import { createIngest } from '../../../src/main/control-plane/embedded/events/ingest.ts'
+import { ownEvent } from '../../../src/main/control-plane/embedded/events/own-event.ts'
+import { controlPlaneMigrations } from '../../../src/main/control-plane/embedded/migrations.ts'
+import { eventStream } from '../../../src/main/control-plane/embedded/routes/event-stream.ts'
+import { defaultSettings } from '../../../src/main/control-plane/embedded/settings.ts'
+import { listenOnLoopback } from '../../../src/main/listen.ts'
+import { openDatabase } from '../../../src/main/store/database.ts'
 import { type OpenEmbedded, startEmbedded } from '../../support/embedded-control-plane.ts'
+import { temporaryFolder } from '../../support/folders.ts'
 import { asker } from '../contract/check.ts'
 
 const kibibyte = 1024
@@ -55,23 +67,54 @@ test('a past that is larger than what may lie unread comes whole, with what happ
   expect(ids).toEqual(numbers(245))
 })
 
-test('somebody who asks for everything lets others be answered meanwhile', async () => {
-  const embedded = await startEmbedded()
-  for (let batch = 0; batch < 10; batch += 1) await tell(embedded, 500, 10)
-  const { response } = await open(embedded, { 'last-event-id': '0' })
-  const ids = idsOf(response)
-  let answers = 0
-  let isDone = false
-  const others = (async () => {
-    while (!isDone) {
-      expect((await fetch(`${embedded.baseUrl}/api/health`)).status).toBe(200)
-      if (ids.length < 5_000) answers += 1
+test('somebody who asks for everything lets others be served between two pages', async () => {
+  const database = openDatabase(join(temporaryFolder(), 'cp.db'), controlPlaneMigrations)
+  const log = pino({ level: 'silent' })
+  const bus = createEventBus()
+  const store = createEventStore(database)
+  const ingest = createIngest({ database, bus, log, now: Date.now }, store)
+  ingest(Array.from({ length: 1_000 }, () => ownEvent('small', {}, { now: 0 })))
+  let turn = 0
+  const turns: number[] = []
+  const next = () => {
+    turn += 1
+    immediate = setImmediate(next)
+  }
+  let immediate = setImmediate(next)
+  const { route } = eventStream(
+    { bus, log, settings: defaultSettings },
+    {
+      ...store,
+      after(...page) {
+        turns.push(turn)
+        return store.after(...page)
+      },
+    },
+  )
+  const server = http.createServer(async (_request, response) => {
+    const query = new URLSearchParams('type=another')
+    const question = {
+      params: {},
+      query,
+      headers: { 'last-event-id': '0' },
+      text: '',
+      actor: null,
+      requestId: '',
     }
-  })()
-  await expect.poll(() => ids.length, { timeout: 10_000 }).toBe(5_000)
-  isDone = true
-  await others
-  expect(answers).toBeGreaterThan(0)
+    const answer = await route.answer(question)
+    if ('stream' in answer) answer.stream(response)
+  })
+  const port = await listenOnLoopback(server, 0, 'exactly')
+  onTestFinished(async () => {
+    clearImmediate(immediate)
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+    database.close()
+  })
+  http.get(`http://127.0.0.1:${port}/`, { agent: false }).on('error', () => undefined)
+  await expect.poll(() => turns.length).toBe(11)
+  expect(new Set(turns).size).toBe(11)
 })
 
 test('a reader that leaves what happens lying is cut off, and its place is given to another', async () => {

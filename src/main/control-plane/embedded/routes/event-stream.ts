@@ -22,7 +22,7 @@ const mostStillMs = 60_000
  * reader that was cut off can go on, also after a restart.
  */
 export function eventStream(
-  { settings, bus, log }: Context,
+  { settings, bus, log }: Pick<Context, 'settings' | 'bus' | 'log'>,
   store: EventStore,
 ): { readonly route: Route; readonly cutOff: () => number } {
   const { capacity, heartbeatMs } = settings.stream
