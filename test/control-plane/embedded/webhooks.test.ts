@@ -195,7 +195,7 @@ async function answering(text: string, after: (socket: Socket) => void = () => u
     server.close()
     await once(server, 'close')
   })
-  return (server.address() as AddressInfo).port
+  return { port: (server.address() as AddressInfo).port, sockets }
 }
 
 const switched = { status: 101, text: '' }
@@ -211,14 +211,15 @@ test.each([
   ['never ends its answer', none, 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx'],
   ['never answers', none, ''],
 ])('a receiver that %s has its delivery settled, and holds nobody up', async (_name, settled, text) => {
-  const port = await answering(text)
+  const { port, sockets } = await answering(text)
   const addresses = [{ address: '127.0.0.1', family: 4 }]
   const posted = post(`http://127.0.0.1:${port}/`, '{}', {}, { addresses, timeoutMs: 200 })
   expect(await posted.catch((error: unknown) => error)).toEqual(settled)
+  await expect.poll(() => sockets.map(({ closed }) => closed)).toEqual([true])
 })
 
 test('a receiver that hangs up in the middle is one that failed', async () => {
-  const port = await answering('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx', (socket) =>
+  const { port } = await answering('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx', (socket) =>
     socket.destroySoon(),
   )
   const addresses = [{ address: '127.0.0.1', family: 4 }]
