@@ -19,6 +19,8 @@ it('serves alone, and a console in the same data folder uses it', async () => {
   const { api_key } = JSON.parse(readFileSync(file, 'utf8'))
   const ask = asker(base_url, api_key)
   expect((await ask('GET', '/api/health')).body.aid).toBe(aid)
+  const log = readFileSync(join(home, 'logs', 'control-plane.log'), 'utf8')
+  expect(JSON.parse(log.split('\n')[0] ?? '')).toMatchObject({ cp: base_url, aid })
 
   const second = await runCli(['cp', 'serve'], { home })
   expect(second).toMatchObject({ code: 0, stdout: `${base_url}\n` })

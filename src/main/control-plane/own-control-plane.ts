@@ -63,6 +63,7 @@ export async function openOwnControlPlane(options: OwnControlPlaneOptions): Prom
   const { baseUrl, aid } = running
   const address: AddressFile = { pid: process.pid, base_url: baseUrl, api_key: apiKey, aid }
   writePrivateFile(addressFile, JSON.stringify(address))
+  log.info({ cp: baseUrl, aid }, 'the Control Plane of this data folder listens')
   return {
     baseUrl,
     apiKey,
