@@ -72,31 +72,6 @@ export const faceChecks: Check[] = [
   },
   {
     row: 1,
-    title: 'a body in a charset or an encoding that is not read is refused in JSON',
-    original: 'unpacks bodies',
-    async run({ ask }) {
-      for (const headers of [
-        { 'content-type': 'application/json; charset=x' },
-        { 'content-encoding': 'gzip' },
-      ])
-        expect(await ask('POST', '/api/events', { text: '[]', headers })).toMatchObject({
-          status: 400,
-          body: { code: 'BODY_INVALID' },
-        })
-    },
-  },
-  {
-    row: 1,
-    title: 'a key is asked for before a body is read',
-    original: 'reads the body first',
-    async run({ ask }) {
-      const text = 'x'.repeat(2 * 1024 * 1024)
-      expect(await ask('POST', '/api/events', { text })).toMatchObject({ status: 413 })
-      expect(await ask('POST', '/api/events', { text, key: null })).toMatchObject({ status: 401 })
-    },
-  },
-  {
-    row: 1,
     title: 'an unknown path is 404 with a key and 401 without, in JSON',
     original: 'answers with a page',
     async run({ ask }) {

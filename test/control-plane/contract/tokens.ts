@@ -276,6 +276,7 @@ export const tokenChecks: Check[] = [
   {
     row: 7,
     title: 'a delegation that is reported after the one above it was revoked is revoked with it',
+    original: 'stores it as not revoked',
     async run(cp) {
       const { aid, leaf } = await family(cp)
       await tell(cp, [{ type: 'delegation.revoked', jti: leaf, ts: 1_000 }])
