@@ -121,10 +121,11 @@ function createAgent(bootstrap: Bootstrap, address: PublicAddress): Agent {
 
 function revocationConfig(
   aitp: Aitp,
-  { aid, fail_mode, max_staleness_secs }: NonNullable<Bootstrap['cp']>,
+  { aid, fail_mode, max_staleness_secs, refuse_stale }: NonNullable<Bootstrap['cp']>,
 ): RevocationConfig {
   return {
     issuer: aid === null ? null : aitp.parseAid(aid),
+    refusesStale: refuse_stale,
     failMode: fail_mode ?? null,
     maxStalenessSecs: max_staleness_secs,
   }

@@ -37,9 +37,11 @@ export const Bootstrap = z.object({
       api_key: z.string().nullable().default(null),
       /** Who must have signed its revocation list; without it no list is used. */
       aid: z.string().nullable().default(null),
-      /** Set where somebody chose: then a stale list counts for capability calls too, and not for redemptions alone. */
+      /** Set where somebody chose: then a stale list counts for capability calls too. */
       fail_mode: z.enum(['fail_closed', 'soft_fail']).optional(),
       max_staleness_secs: z.int().positive().default(300),
+      /** Somebody set that age: then nothing is redeemed by an older list, also where nobody chose a fail mode. */
+      refuse_stale: z.boolean().default(false),
       poll_secs: z.int().positive().default(60),
       /** What one request to it may take. */
       timeout_ms: z.int().positive().default(5_000),

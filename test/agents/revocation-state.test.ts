@@ -13,6 +13,7 @@ const now = Math.floor(Date.now() / 1000)
 function stateOf(
   failMode: RevocationConfig['failMode'] | 'no Control Plane',
   revoked: readonly string[] = [],
+  refusesStale = false,
 ) {
   const events: WorkerEventBody[] = []
   const links = new Map([
@@ -25,7 +26,9 @@ function stateOf(
   })
   const state = createRevocationState({
     config:
-      failMode === 'no Control Plane' ? null : { issuer: controlPlane.aid, failMode, maxStalenessSecs: 300 },
+      failMode === 'no Control Plane'
+        ? null
+        : { issuer: controlPlane.aid, failMode, maxStalenessSecs: 300, refusesStale },
     telemetry: {
       event: (event) => void events.push(event),
       exchange: () => undefined,
@@ -64,8 +67,15 @@ describe('what is revoked', () => {
 })
 
 describe('a list that was never had', () => {
-  it('stops redemptions and not own tokens, where no fail mode is chosen', () => {
-    const { state } = stateOf(null)
+  it('stops nothing where nobody chose that it should, and that is told', () => {
+    const { state, events } = stateOf(null)
+    expect(state.admit()).toMatchObject({ posture: 'degraded', refusal: null })
+    expect(state.ownTokens.admit()).toMatchObject({ posture: 'degraded', refusal: null })
+    expect(events).toMatchObject([{ type: 'revocation.degraded_serve', fail_mode: 'unset' }])
+  })
+
+  it('stops redemptions and not own tokens, where somebody set how old it may be', () => {
+    const { state } = stateOf(null, [], true)
     expect(state.admit()).toMatchObject({
       posture: 'degraded',
       refusal: expect.stringContaining('fail_closed'),

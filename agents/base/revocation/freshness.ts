@@ -12,14 +12,16 @@ export function createFreshness(
   telemetry: Telemetry,
 ): { freshness(): Freshness; admit(): Freshness } {
   let serves = 0
-  const failMode = config?.failMode ?? 'fail_closed'
+  const failMode = config?.failMode ?? null
 
   function freshness(): Freshness {
     if (config === null) return unchecked('there is no Control Plane')
     if (config.issuer === null) return unchecked('no issuer of the list is pinned')
     const reason = staleness(snapshot.current, config.maxStalenessSecs)
     if (reason === null) return { posture: 'current', reason: 'the list is recent', refusal: null }
-    const refusal = failMode === 'soft_fail' ? null : `revocation is degraded: ${reason}, ${failMode}`
+    // A Control Plane that is away stops nothing unless somebody chose that; what is known to be revoked stays so.
+    const isRefused = failMode === 'fail_closed' || (failMode === null && config.refusesStale)
+    const refusal = isRefused ? `revocation is degraded: ${reason}, fail_closed` : null
     return { posture: 'degraded', reason, refusal }
   }
 
@@ -34,7 +36,7 @@ export function createFreshness(
           type: 'revocation.degraded_serve',
           reason: now.reason,
           serves,
-          fail_mode: failMode,
+          fail_mode: failMode ?? 'unset',
         })
       }
       return now

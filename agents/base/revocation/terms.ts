@@ -34,7 +34,9 @@ export interface Snapshot {
 export interface RevocationConfig {
   /** Who must have signed the list; `null` and no list is used. */
   readonly issuer: Aid | null
-  /** `null` where nobody chose: then a stale list refuses redemptions, and own tokens are judged without it. */
+  /** `null` where nobody chose: then own tokens are judged without any list. */
   readonly failMode: FailMode | null
   readonly maxStalenessSecs: number
+  /** Somebody set how old a list may be, and so means it: without a fail mode this refuses redemptions by an older one. */
+  readonly refusesStale: boolean
 }

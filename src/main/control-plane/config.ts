@@ -18,6 +18,8 @@ export interface RevocationConfig {
   /** `null`: nobody chose one, and an agent judges its own tokens by its own list alone. */
   readonly failMode: 'fail_closed' | 'soft_fail' | null
   readonly maxStalenessSecs: number
+  /** Whether somebody set that age. */
+  readonly isAgeChosen: boolean
   readonly pollSecs: number
 }
 
@@ -77,6 +79,7 @@ export function revocationConfig(environment: NodeJS.ProcessEnv): RevocationConf
   return {
     failMode: failMode(environment['REVOCATION_FAIL_MODE']?.trim() ?? ''),
     maxStalenessSecs: positive(environment['REVOCATION_MAX_STALENESS_SECS'], 300),
+    isAgeChosen: (environment['REVOCATION_MAX_STALENESS_SECS'] ?? '').trim() !== '',
     pollSecs: positive(environment['REVOCATION_POLL_SECS'], 60),
   }
 }

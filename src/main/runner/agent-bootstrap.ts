@@ -69,6 +69,7 @@ export function agentBootstrap(
             aid: controlPlane.config.aid,
             ...(failMode === null ? {} : { fail_mode: failMode }),
             max_staleness_secs: trust.revocation.max_staleness_secs ?? terms.revocation.maxStalenessSecs,
+            refuse_stale: trust.revocation.max_staleness_secs !== undefined || terms.revocation.isAgeChosen,
             poll_secs: terms.revocation.pollSecs,
             timeout_ms: controlPlane.config.timeoutMs,
           },
