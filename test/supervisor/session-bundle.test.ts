@@ -102,12 +102,13 @@ describe('a session bundle', () => {
     })
   })
 
-  it('is not judged by an agent that does not know what is revoked', async () => {
+  it('is not judged by an agent that does not know what is revoked, where somebody set how old a list may be', async () => {
     const controlPlane = await startControlPlane()
     await controlPlane.stop()
     const { coordinator, members, held } = await session({
       base_url: controlPlane.baseUrl,
       aid: controlPlane.aid,
+      refuse_stale: true,
     })
     const { bundle_envelope } = await exportBundle(coordinator, held)
     await expect(verifyBundle(members[0], coordinator, bundle_envelope)).rejects.toMatchObject({
