@@ -12,7 +12,7 @@ import type { Loosened } from './api/reach.ts'
 import { type PortWish, startService } from './api/server.ts'
 import { createSessionCodes } from './api/session-codes.ts'
 import { callbackUrl } from './control-plane/callback-url.ts'
-import { revocationConfig } from './control-plane/config.ts'
+import { requireUsable, revocationConfig } from './control-plane/config.ts'
 import { createControlPlanes } from './control-plane/control-planes.ts'
 import { type OwnControlPlane, openOwnControlPlane } from './control-plane/own-control-plane.ts'
 import { createWebhookDesk } from './control-plane/webhook-desk.ts'
@@ -62,6 +62,8 @@ export interface Host {
   readonly bearer: string
   /** The Control Plane of runs that choose none. */
   readonly controlPlane: ControlPlaneChoice
+  /** Where the Control Plane inside listens; `null` where there is none. */
+  readonly controlPlanePort: number | null
   /** An address that opens the console in a browser once. */
   browserAddress(): string
   /** Runs that an earlier process left unfinished, marked when this host started. */
@@ -80,7 +82,9 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const { dataFolder, environment } = config
   const retention = readRetention(dataFolder.root, environment)
   // Refused before anything is opened, and not when the first run needs it.
+  const aitp = createAitp(nodeEngine)
   callbackUrl(environment, 0)
+  requireUsable(aitp, environment)
   const log = openLog(dataFolder.logs, environment)
   const database = openDatabase(dataFolder.database)
   await removeLeftoverBootstraps(dataFolder.bootstrap)
@@ -109,7 +113,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
   const callback = () => callbackUrl(environment, port)
 
   const parts = {
-    aitp: createAitp(nodeEngine),
+    aitp,
     supervisor,
     telemetry,
     dataFolder,
@@ -216,6 +220,7 @@ export async function createHost(config: HostConfig): Promise<Host> {
     handlers,
     port,
     bearer,
+    controlPlanePort: own === null ? null : Number(new URL(own.baseUrl).port),
     controlPlane: controlPlanes.of(undefined)?.config.choice ?? 'off',
     interrupted,
     browserAddress: () => `http://127.0.0.1:${port}/#code=${codes.issue()}`,

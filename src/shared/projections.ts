@@ -54,8 +54,9 @@ export type ProjectionRow = z.infer<typeof ProjectionRow>
 
 export const Projections = z.object({
   run_id: z.string(),
-  /** Whether the Control Plane of the run could be asked. */
+  /** Whether the run has a Control Plane that may be asked, and whether it answered. */
   cp_enabled: z.boolean(),
+  reachable: z.boolean(),
   cp: z.string(),
   /** Events of the run, and how many of them were taken. */
   event_count: z.int(),

@@ -117,7 +117,7 @@ test('a run without a Control Plane says so', async () => {
 
 test('one that is away leaves what was sent, and the rows come when it answers', async () => {
   const projections = projectionsOf(accepted)
-  const console = await opened({ ...projections, cp_enabled: false, rows: [] })
+  const console = await opened({ ...projections, reachable: false, rows: [] })
   await console.page.getByText('The Control Plane of this run does not answer').waitFor()
   await console.page.getByText(`${events.length} of ${events.length} events taken`).waitFor()
   it.host.projections.set(runId, projections)

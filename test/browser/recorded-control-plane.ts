@@ -103,6 +103,7 @@ export const fresh: ControlPlaneAnswers = {
 
 export const notReported: Omit<Projections, 'run_id'> = {
   cp_enabled: false,
+  reachable: false,
   cp: 'off',
   event_count: 0,
   taken_count: 0,
@@ -135,6 +136,7 @@ export function projectionsOf(
   return {
     run_id: run.run_id,
     cp_enabled: true,
+    reachable: true,
     cp: 'embedded',
     event_count: run.events.length,
     taken_count: run.events.filter(({ seq }) =>

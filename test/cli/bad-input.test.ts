@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeTree, manifest, scenario, scenarioPath } from '../registry/tree.ts'
+import { runCli } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/folders.ts'
 import { programManifest } from '../support/foreign/manifest.ts'
 import { program } from '../support/program.ts'
@@ -224,5 +225,26 @@ describe('the program itself', () => {
     const { findings } = JSON.parse(stdout)
     expect(findings.filter(({ state }: { state: string }) => state === 'problem')).toEqual([])
     expect(code).toBe(0)
+  })
+})
+
+describe('a Control Plane that cannot be used is refused before anything is opened, and the command ends', () => {
+  it.each([
+    ['an address that is none', { CP_BASE_URL: 'blah' }, /http or https/],
+    ['an AID that is none', { CP_BASE_URL: 'http://127.0.0.1:1', CP_AID: 'x' }, /CP_AID .* "x"/],
+    ['a time limit that is none', { CP_TIMEOUT_MS: 'x' }, /CP_TIMEOUT_MS .* "x"/],
+  ])('%s', async (_what, environment, sentence) => {
+    for (const args of [
+      ['run', researchAndWrite],
+      ['serve', '--port', '0'],
+    ]) {
+      const { code, stdout, stderr } = await runCli(args, { home: temporaryFolder(), environment })
+      expect(stderr).toMatch(sentence)
+      expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({
+        code: 2,
+        stdout: '',
+        lines: 1,
+      })
+    }
   })
 })

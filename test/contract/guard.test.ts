@@ -228,6 +228,19 @@ describe('the service API', () => {
     expect(await send(port, 'POST', '/runs', packed, '{}')).toEqual({ status: 422, code: 'invalid_body' })
   })
 
+  it('names the type that a body must have', async () => {
+    const { port, bearer } = await startHost()
+    const response = await fetch(`http://127.0.0.1:${port}/runs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'text/plain' },
+      body: '{"scenario_ref":"x"}',
+    })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({
+      error: { code: 'invalid_body', message: expect.stringContaining('Content-Type: application/json') },
+    })
+  })
+
   it('is not held open by who is turned away', async () => {
     const host = await startHost()
     const knock = setInterval(

@@ -121,6 +121,8 @@ describe('held against what is shown', () => {
     ]
     expect(rows({}, [taken], published(true))['revocation']).toMatchObject({ difference: 'different' })
     expect(rows({}, [taken], published(false))['revocation']).toMatchObject({ difference: 'refused' })
+    const lost = { ...taken, status: null }
+    expect(rows({}, [lost], published(false))['revocation']).toMatchObject({ difference: 'lost' })
   })
 
   it('knows that a subscription ends with its run, and that somebody else may report under it', () => {

@@ -137,7 +137,12 @@ describe('what is kept (B-29)', () => {
     for (const text of ['0', '-1', '1.5', 'many']) {
       expect(() => readRetention(folder, { RUN_HISTORY_MAX_RUNS: text })).toThrow(usage)
     }
-    for (const broken of ['{"retention":{"max_runs":0}}', '{"retention":7}', '{']) {
+    for (const broken of [
+      '{"retention":{"max_run":2}}',
+      '{"retention":{"max_runs":0}}',
+      '{"retention":7}',
+      '{',
+    ]) {
       writeFileSync(join(folder, 'settings.json'), broken)
       expect(() => readRetention(folder, {})).toThrow(usage)
     }

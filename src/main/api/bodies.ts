@@ -11,12 +11,16 @@ const limit = mebibyte
 const textLimit = 128 * mebibyte
 const telemetryLimit = 8 * mebibyte
 
-/** Reads the body that a route takes; one of another type stays unread, and what it should have said is missing. */
+/** Reads the body that a route takes. */
 export function bodyReader(method: string, takes: string): RequestHandler[] {
   if (method === 'GET') return []
   return takes === jsonMedia
-    ? [refuseLargeBody(limit), express.json({ limit, inflate: false })]
-    : [refuseLargeBody(textLimit), express.text({ limit: textLimit, type: takes, inflate: false })]
+    ? [refuseOtherType(takes), refuseLargeBody(limit), express.json({ limit, inflate: false })]
+    : [
+        refuseOtherType(takes),
+        refuseLargeBody(textLimit),
+        express.text({ limit: textLimit, type: takes, inflate: false }),
+      ]
 }
 
 export const telemetryReader: RequestHandler[] = [
@@ -29,6 +33,19 @@ export const bytesReader: RequestHandler[] = [
   refuseLargeBody(limit),
   express.raw({ limit, type: () => true, inflate: false }),
 ]
+
+/** A body under another type would stay unread, and what it says would seem to be missing. */
+function refuseOtherType(takes: string): RequestHandler {
+  return (request, _response, next) => {
+    const { 'content-length': length, 'transfer-encoding': coding, 'content-type': type } = request.headers
+    const hasBody = coding !== undefined || Number(length ?? 0) > 0
+    if (!hasBody || request.is(takes)) return next()
+    throw new AppError(
+      'invalid_body',
+      `The request body must be sent with Content-Type: ${takes}, and not ${type ?? 'without a type'}.`,
+    )
+  }
+}
 
 /** Answers at once where a body says that it is too large; the parsers would read it to its end first. */
 function refuseLargeBody(most: number): RequestHandler {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Handlers } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { WebhookDesk } from '../control-plane/webhook-desk.ts'
-import { listenAt } from '../listen.ts'
+import { listenAt, listenFrom } from '../listen.ts'
 import type { TelemetryDesk } from '../observability/telemetry-desk.ts'
 import { answerErrors, contractRoutes } from './bind-http.ts'
 import { bodyMs, refuseSlowBody } from './bodies.ts'
@@ -48,7 +48,6 @@ export interface Service {
 /** `exact` is refused with `port_in_use` when taken; `from` moves on to the next free one. */
 export type PortWish = { readonly exact: number } | { readonly from: number }
 
-const portsTried = 100
 /** Between a command's look whether the host answers and its first question. */
 const attachMs = 1_000
 
@@ -137,22 +136,18 @@ function createApp(
 
 async function listen(server: Server, address: string, wish: PortWish): Promise<number> {
   const first = 'exact' in wish ? wish.exact : wish.from
-  const last = 'exact' in wish || first === 0 ? first : Math.min(first + portsTried, 65_535)
-  for (let port = first; ; port += 1) {
-    try {
-      return await listenAt(server, address, port)
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException
-      if (code === 'EADDRNOTAVAIL') {
-        throw new AppError('usage', `${address} is no address of this machine.`, { cause })
-      }
-      if (code !== 'EADDRINUSE') throw cause
-      if (port < last) continue
-      throw new AppError(
-        'port_in_use',
-        `Port ${port} on ${address} is taken by another program; stop it, or ask for another with --port.`,
-        { cause },
-      )
+  try {
+    return await ('exact' in wish ? listenAt(server, address, first) : listenFrom(server, address, first))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EADDRNOTAVAIL') {
+      throw new AppError('usage', `${address} is no address of this machine.`, { cause })
     }
+    if (code !== 'EADDRINUSE') throw cause
+    throw new AppError(
+      'port_in_use',
+      `Port ${first} on ${address} is taken by another program; stop it, or ask for another with --port.`,
+      { cause },
+    )
   }
 }

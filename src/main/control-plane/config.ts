@@ -1,3 +1,4 @@
+import type { Aitp } from '../../aitp/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ControlPlaneChoice } from '../../shared/run.ts'
 
@@ -57,6 +58,21 @@ export function controlPlaneConfig(
     apiKey: (isConfigured && environment['CP_API_KEY']) || null,
     aid: (isConfigured && environment['CP_AID']) || null,
     timeoutMs,
+  }
+}
+
+/** Throws `invalid_body` or `usage` for what is configured and cannot be used, before anything is begun with it. */
+export function requireUsable(aitp: Pick<Aitp, 'parseAid'>, environment: NodeJS.ProcessEnv): void {
+  controlPlaneConfig(environment, undefined, null)
+  const { CP_AID: aid, CP_TIMEOUT_MS: timeout } = environment
+  if (timeout && positive(timeout, 0) === 0) {
+    throw new AppError('usage', `CP_TIMEOUT_MS is a number of milliseconds above 0, not "${timeout}".`)
+  }
+  if (!aid) return
+  try {
+    aitp.parseAid(aid)
+  } catch (cause) {
+    throw new AppError('usage', `CP_AID is the AID of a Control Plane, not "${aid}".`, { cause })
   }
 }
 

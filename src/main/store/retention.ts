@@ -30,7 +30,8 @@ export function readRetention(dataDir: string, environment: NodeJS.ProcessEnv): 
   return { max_runs: limit('max_runs'), max_age_days: limit('max_age_days') }
 }
 
-const Settings = z.object({ retention: Retention.partial().default({}) })
+/** Other parts keep other members; within ours a typing mistake is told. */
+const Settings = z.object({ retention: z.strictObject(Retention.partial().shape).default({}) })
 
 /** Only read, and so without `conf`: that takes over the signals of the process, and each then comes twice. */
 function fromSettings(dataDir: string): Retention {

@@ -101,7 +101,10 @@ export function createRunStore(database: DatabaseSync): RunStore {
 
   function requireFresh(runId: string, { changes }: StatementResultingChanges): void {
     if (changes === 1) return
-    throw new AppError('run_id_taken', `Run ${runId} is stored already; leave the id out or choose another.`)
+    throw new AppError(
+      'run_id_taken',
+      `Run ${runId} is stored already; a new run takes another id, or none, and a file is taken in once.`,
+    )
   }
 
   function events(runId: string, afterSeq: number, limit: number): RunEvent[] {

@@ -53,7 +53,9 @@ function sentence(event: RunEvent, names: Names): string {
     case 'step.complete':
       return `Step ${event.step_id} is complete.`
     case 'step.skipped':
-      return `Step ${event.step_id} was skipped: ${event.notes}`
+      return event.notes === 'no cp'
+        ? `Step ${event.step_id} was skipped: there is no Control Plane`
+        : `Step ${event.step_id} does nothing by itself: ${event.notes}`
     case 'step.failed':
       return `Step ${event.step_id} failed: ${event.error} (${event.code})`
     case 'step.assertion_failed':

@@ -7,6 +7,7 @@ import {
   consoleOptions,
   controlPlaneChoice,
   dataDir,
+  defaultControlPlanePort,
   defaultPort,
   openWith,
   portNumber,
@@ -57,7 +58,8 @@ export function addServe(program: Command, terminal: Terminal): void {
         const address = host === null ? await anotherWindow(opened) : host.browserAddress()
         if (options.json) terminal.write(`${JSON.stringify({ address, port: opened.port, pid })}\n`)
         else {
-          for (const line of linesBefore(opened, asked === undefined)) terminal.tell(line)
+          for (const line of linesBefore(opened, asked === undefined, !terminal.environment['CP_PORT']))
+            terminal.tell(line)
           terminal.write(`${address}\n`)
         }
         if (host === null) return
@@ -73,11 +75,16 @@ async function anotherWindow({ client, port }: OpenConsole): Promise<string> {
   return `http://127.0.0.1:${port}/#code=${code}`
 }
 
-function linesBefore({ host, port }: OpenConsole, anyPort: boolean): string[] {
+function linesBefore({ host, port }: OpenConsole, anyPort: boolean, anyControlPlanePort: boolean): string[] {
   if (host === null) return ['The console of this data folder runs already; this opens another window on it.']
   return [
     ...(anyPort && port !== defaultPort
       ? [`Port ${defaultPort} is taken; the console listens on ${port}.`]
+      : []),
+    ...(anyControlPlanePort &&
+    host.controlPlanePort !== null &&
+    host.controlPlanePort !== defaultControlPlanePort
+      ? [`The Control Plane inside listens on ${host.controlPlanePort}: ${defaultControlPlanePort} is taken.`]
       : []),
     ...host.interrupted.map(
       (runId) => `Run ${runId} was going on when the console last ended; it is marked interrupted.`,

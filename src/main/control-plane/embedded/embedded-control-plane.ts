@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import type { Aitp } from '../../../aitp/index.ts'
-import { listenOnLoopback } from '../../listen.ts'
+import { listenFrom } from '../../listen.ts'
 import { openDatabase } from '../../store/database.ts'
 import { createAdminAudit } from './audit/admin-audit.ts'
 import { auditRoute } from './audit/routes.ts'
@@ -48,7 +48,7 @@ export interface EmbeddedControlPlaneOptions {
   readonly apiKey: string
   /** 32 bytes; the same seed is the same AID. */
   readonly seed: Uint8Array
-  /** 0 lets the system choose; a taken one moves on. */
+  /** The first to try; a taken one moves on to the next. 0 lets the system choose. */
   readonly port: number
   readonly log: Logger
   readonly settings?: Partial<Settings>
@@ -126,7 +126,7 @@ export async function startEmbeddedControlPlane(
   ]
   const server = createServer(app)
   try {
-    port = await listenOnLoopback(server, options.port, 'or any')
+    port = await listenFrom(server, '127.0.0.1', options.port)
   } catch (error) {
     for (const timer of timers) clearInterval(timer)
     await dispatcher.close()

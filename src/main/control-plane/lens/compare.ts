@@ -54,7 +54,7 @@ interface Verdict {
 }
 
 function judge(fact: LocalFact, sent: SentBatch | null, shown: Shown | null): Verdict {
-  if (fact.kind === 'revocation') return judgeRevocation(fact, shown)
+  if (fact.kind === 'revocation') return judgeRevocation(fact, sent, shown)
   if (shown === null) return whyMissing(fact, sent)
   const members = Object.keys(fact.local).filter((member) => isOther(fact.local[member], shown[member]))
   if (members.length === 0) return { difference: 'same', explanation: 'It is shown as it happened.' }
@@ -101,7 +101,7 @@ function whyMissing({ kind, reportedBy }: LocalFact, sent: SentBatch | null): Ve
 }
 
 /** A revocation that is told as an event marks tokens; only an entry puts it on the list that agents fetch. */
-function judgeRevocation({ local }: LocalFact, shown: Shown | null): Verdict {
+function judgeRevocation({ local }: LocalFact, sent: SentBatch | null, shown: Shown | null): Verdict {
   if (shown !== null) return { difference: 'same', explanation: 'It is on the signed list.' }
   if (local['published'] === false) {
     return {
@@ -116,7 +116,12 @@ function judgeRevocation({ local }: LocalFact, shown: Shown | null): Verdict {
         members: ['listed'],
         explanation: 'It was taken, and is not on the signed list.',
       }
-    : { difference: 'refused', explanation: 'The Control Plane did not take it.' }
+    : sent?.status == null
+      ? { difference: 'lost', explanation: 'It was to be published, and nothing was answered.' }
+      : {
+          difference: 'refused',
+          explanation: 'It was to be published, and the Control Plane did not take it.',
+        }
 }
 
 function unknownHere(kind: ProjectionRow['kind'], id: string, shown: Shown): ProjectionRow {

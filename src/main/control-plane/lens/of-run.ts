@@ -25,7 +25,8 @@ export async function projectionsOf(
   const taken = batches.filter(({ status }) => status !== null && status < 300)
   return {
     run_id: run.run_id,
-    cp_enabled: shown !== null,
+    cp_enabled: controlPlane !== null,
+    reachable: shown !== null,
     cp: run.cp,
     event_count: run.events.length,
     taken_count: run.events.filter(({ seq }) =>

@@ -28,10 +28,16 @@ export function ProjectionsLens({ facts }: { readonly facts: RunFacts }) {
         <p className="muted">Nothing of it was reported, and its steps that need one were skipped.</p>
       </Empty>
     )
+  if (!data.cp_enabled)
+    return (
+      <Empty title="Nobody is asked about this run">
+        <p className="muted">It came from a file, or its Control Plane is not there any more.</p>
+      </Empty>
+    )
   return (
     <div className="projections">
       <Taken projections={data} over={facts.over} />
-      {data.cp_enabled ? (
+      {data.reachable ? (
         <Rows projections={data} facts={facts} />
       ) : (
         <Empty title="The Control Plane of this run does not answer">
@@ -88,7 +94,8 @@ interface RowsProps {
 
 function Rows({ projections: { rows }, facts: { events, exchanges, names, over } }: RowsProps) {
   const { selection, onlyDifferences } = useRunView()
-  const other = rows.filter(({ difference }) => difference !== 'same')
+  // That a subscription ends with its run is as it should be.
+  const other = rows.filter(({ difference }) => difference !== 'same' && difference !== 'gone')
   const shown = onlyDifferences ? other : rows
   if (rows.length === 0)
     return (
