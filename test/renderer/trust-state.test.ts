@@ -10,7 +10,7 @@ import {
   keyRotation,
   revocationDemo,
   tctRenewal,
-} from '../support/recorded-trust.ts'
+} from '../support/recorded-runs.ts'
 
 test('before a handshake ends it is pending both ways, and for anybody else there is nothing', () => {
   const state = at(delegationChain, 13)

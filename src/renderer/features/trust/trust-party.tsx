@@ -1,0 +1,22 @@
+import type { NodeProps } from '@xyflow/react'
+import { Mark } from '../../components/mark.tsx'
+import { agentLooks } from '../run/agents-strip.tsx'
+import type { PartyNode } from './graph-elements.ts'
+
+export function PartyBox({ data: { party } }: NodeProps<PartyNode>) {
+  const { state, word } = agentLooks[party.state]
+  return (
+    <div className="trust-party">
+      <strong>{party.name}</strong>
+      <span className="muted">
+        {party.agent === null ? (
+          party.about
+        ) : (
+          <>
+            {party.agent.org} <Mark state={state} letter={false} /> {word}
+          </>
+        )}
+      </span>
+    </div>
+  )
+}
