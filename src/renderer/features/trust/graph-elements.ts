@@ -1,4 +1,4 @@
-import { type Edge, type Node, Position } from '@xyflow/react'
+import type { Edge, Node } from '@xyflow/react'
 import { toneOf } from '../../components/mark.tsx'
 import type { Selection } from '../../store/run-view.ts'
 import type { Participant } from '../run/participants.ts'
@@ -130,8 +130,6 @@ function partyNode(
     position: { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 },
     ...nodeSize,
     measured: nodeSize,
-    // Edges find their own places on the border.
-    handles: (['source', 'target'] as const).map((type) => ({ type, position: Position.Top, x: 0, y: 0 })),
     data: { party, seq: told?.seq ?? null },
     selected: told !== undefined && told.seq === eventSeq,
     ariaRole: 'button',
