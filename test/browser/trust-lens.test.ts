@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutPin } from './altered.ts'
+import { crowd, withoutPin } from './altered.ts'
 import type { ConsolePage, Opening } from './console-page.ts'
 import { accepted, type Recording, refused } from './recorded-run.ts'
 import { delegationChain, keyRotation, revocationDemo, tctRenewal } from './recorded-trust.ts'
@@ -73,7 +73,10 @@ test('while a run goes on, trust appears as it happens and nothing ahead of it',
   await edge(console, 'Content Writer may ask researcher: research.query, valid').waitFor()
   expect(await edge(console, 'researcher may ask Content Writer: pending').count()).toBe(1)
   it.host.advance(runId, 5)
-  await edge(console, 'researcher delegates to sub-researcher: write.content, valid').waitFor()
+  await edge(
+    console,
+    'researcher delegates to sub-researcher: write.content, issued, not verified yet',
+  ).waitFor()
   expect(await edge(console, 'sub-researcher may ask Content Writer').count()).toBe(0)
   it.host.advance(runId, 100)
   await edge(console, 'sub-researcher may ask Content Writer: write.content, valid').waitFor()
@@ -118,7 +121,7 @@ test('without a mouse: an arrow and an agent of the graph select what a click on
   await console.inspector.waitFor({ state: 'detached' })
   await console.page.locator('.trust-label', { hasText: 'revoked' }).click()
   await console.inspector.getByText('tct.revoked').waitFor()
-  const agent = console.page.getByRole('button', { name: 'Content Writer, internal, stopped' })
+  const agent = console.page.getByRole('button', { name: 'Content Writer internal stopped' })
   await agent.focus()
   await console.page.keyboard.press('Space')
   await console.inspector.getByText('agent.ready').waitFor()
@@ -131,6 +134,47 @@ test('what is selected elsewhere is selected in both forms', async () => {
   await console.page.getByRole('button', { name: 'Show as table' }).click()
   await console.page.locator('.trust-cell[aria-pressed="true"]', { hasText: 'write.content' }).waitFor()
 })
+
+test('however many agents, the whole graph is in view, nobody stands on anybody, and all is in the matrix', async () => {
+  for (const agents of [4, 50]) {
+    const recording = crowd(accepted, agents)
+    const console = await opened(recording)
+    await console.page
+      .locator('.react-flow__node')
+      .nth(agents - 1)
+      .waitFor()
+    const picture = await console.page.locator('.trust-graph').boundingBox()
+    const boxes = await Promise.all(
+      (await console.page.locator('.react-flow__node').all()).map((node) => node.boundingBox()),
+    )
+    const inside = boxes.filter((box) => box && picture && contains(picture, box))
+    const overlapping = boxes.filter((box, index) =>
+      boxes.slice(index + 1).some((other) => box && other && overlap(box, other)),
+    )
+    expect({ inside: inside.length, overlapping }).toEqual({ inside: agents, overlapping: [] })
+    await console.page.getByRole('button', { name: 'Show as table' }).click()
+    await console.page.getByRole('row').nth(agents).waitFor()
+    expect(Object.keys(await cells(console))).toHaveLength(agents)
+  }
+})
+
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function contains(outer: Box, { x, y, width, height }: Box): boolean {
+  const [right, bottom] = [outer.x + outer.width, outer.y + outer.height]
+  return x >= outer.x && y >= outer.y && x + width <= right && y + height <= bottom
+}
+
+function overlap(one: Box, other: Box): boolean {
+  const apart = (start: 'x' | 'y', size: 'width' | 'height') =>
+    one[start] + one[size] <= other[start] || other[start] + other[size] <= one[start]
+  return !apart('x', 'width') && !apart('y', 'height')
+}
 
 async function opened(recording: Recording, query = '', opening: Opening = {}): Promise<ConsolePage> {
   it.host.play(recording)

@@ -43,8 +43,20 @@ test('a delegation token is its delegatee’s, and redeemed it becomes a TCT of 
     issuedAt: null,
   })
   expect(delegation?.parentJti).toBe(one(state, 'researcher', 'writer').jti)
+  expect(delegation?.state).toEqual({ kind: 'valid' })
   expect(redeemed).toMatchObject({ origin: 'redemption', seq: 23, expiresAt: delegation?.expiresAt })
   expect(state.pairs.has('sub-researcher researcher')).toBe(false)
+})
+
+test('a delegation token that nobody has verified is issued, and no more', () => {
+  expect(at(delegationChain, 21).tokens.at(-1)).toMatchObject({
+    kind: 'delegation',
+    state: { kind: 'issued' },
+  })
+  expect(at(delegationChain, 22).tokens.at(-1)).toMatchObject({
+    kind: 'delegation',
+    state: { kind: 'valid' },
+  })
 })
 
 test('a redemption under way is pending in its one direction', () => {

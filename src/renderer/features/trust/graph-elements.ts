@@ -133,7 +133,6 @@ function partyNode(
     data: { party, seq: told?.seq ?? null },
     selected: told !== undefined && told.seq === eventSeq,
     ariaRole: 'button',
-    ariaLabel: `${party.name}, ${orgOf(party)}, ${party.state}`,
   }
 }
 

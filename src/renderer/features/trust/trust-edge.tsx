@@ -22,7 +22,7 @@ export function EdgeLine({ id, data, selected = false }: EdgeProps<TrustEdge>) {
             onPress={() => store.getState().addSelectedEdges([id])}
           >
             <span className="ticket-line">
-              <Mark state={look.mark} /> {kind === 'delegation' ? `delegation ${look.word}` : look.word}
+              <Mark state={look.mark} /> {kind === 'delegation' ? `delegation, ${look.word}` : look.word}
             </span>
             {look.code === null ? null : <code>{look.code}</code>}
             {look.token?.grants.map((grant) => (

@@ -1,5 +1,5 @@
 import type { EventOf, RunEvent, TokenFacts } from '../../../shared/events.ts'
-import { type Pair, type PairHistory, pairKey, type Refusal, type Token } from './trust.ts'
+import { isAlive, type Pair, type PairHistory, pairKey, type Refusal, type Token } from './trust.ts'
 import { agentsByAid, askedBy } from './trust-log.ts'
 
 /** What the log tells of tokens, whatever the time. */
@@ -52,7 +52,7 @@ export function trustFacts(events: readonly RunEvent[]): TrustFacts {
       grants: textsOf(grants ?? scope),
       issuedAt: typeof iat === 'number' ? iat : null,
       expiresAt: exp,
-      state: { kind: 'valid' },
+      state: { kind: told.kind === 'delegation' ? 'issued' : 'valid' },
     }
     tokens.set(told.jti, token)
     if (told.kind === 'delegation') return
@@ -95,7 +95,9 @@ export function trustFacts(events: readonly RunEvent[]): TrustFacts {
       case 'delegation.redeeming':
         pairOf({ holder: event.initiator, issuer: event.target }).attempt = { kind: 'pending', seq }
         break
-      case 'delegation.redeemed':
+      case 'delegation.redeemed': {
+        const delegation = tokens.get(event.parent_jti ?? '')
+        if (delegation?.state.kind === 'issued') delegation.state = { kind: 'valid' }
         if (event.role === 'delegatee' && event.tct)
           hold(event.tct, {
             jti: event.jti,
@@ -105,6 +107,7 @@ export function trustFacts(events: readonly RunEvent[]): TrustFacts {
             parentJti: event.parent_jti,
           })
         break
+      }
       case 'delegation.rejected': {
         const asked = askedBy(event, events)
         if (asked) pairOf(asked).attempt = { kind: 'refused', seq, code: event.code }
@@ -160,7 +163,7 @@ function textsOf(value: unknown): readonly string[] {
 
 /** What is revoked stays so, and the first thing that ended a token is the one that did. */
 function supersede(token: TokenDraft, seq: number, why: 'renewed' | 'key_rotated'): void {
-  if (token.state.kind === 'valid') token.state = { kind: 'superseded', seq, why }
+  if (isAlive(token)) token.state = { kind: 'superseded', seq, why }
 }
 
 /** The agent's own event of a failure, which names the message, where one led to the runner's. */

@@ -84,13 +84,13 @@ const descriptions = {
   'edge.a11yDescription.default': 'Enter selects the event that made it so.',
 }
 
-/** The whole graph is in view, at most at its own size, whenever there are more agents or there is less room. */
+/** The whole graph is in view, little enlarged at most, whenever there are more agents or there is less room. */
 function Fitting({ count }: { readonly count: number }) {
   const { fitView } = useReactFlow()
   const width = useStore((store) => store.width)
   const height = useStore((store) => store.height)
   useEffect(() => {
-    if (count > 0 && width > 0 && height > 0) void fitView({ padding: 0.12, maxZoom: 1 })
+    if (count > 0 && width > 0 && height > 0) void fitView({ padding: 0.12, maxZoom: 1.25 })
   }, [fitView, count, width, height])
   return null
 }

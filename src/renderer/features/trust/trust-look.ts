@@ -47,6 +47,8 @@ export function tokenLook(token: Token, isUnpinned: boolean, atMs: number): Trus
         mark: 'expired',
         word: state.why === 'renewed' ? 'renewed since' : 'key rotated since',
       }
+    case 'issued':
+      return { ...look, mark: 'pending', word: 'issued, not verified yet' }
     case 'valid': {
       const { expiresAt, issuedAt } = token
       if (issuedAt !== null && lifeOf({ issuedAt, expiresAt }, atMs).state === 'expiring')

@@ -1,4 +1,4 @@
-import { type PairTrust, pairKey, type Token } from './trust.ts'
+import { isAlive, type PairTrust, pairKey, type Token } from './trust.ts'
 import type { TrustFacts } from './trust-facts.ts'
 
 export interface TrustState {
@@ -12,9 +12,7 @@ export interface TrustState {
 export function trustState({ tokens, pairs }: TrustFacts, atSeconds: number): TrustState {
   const aged = tokens.map(
     (token): Token =>
-      token.state.kind === 'valid' && token.expiresAt <= atSeconds
-        ? { ...token, state: { kind: 'expired' } }
-        : token,
+      isAlive(token) && token.expiresAt <= atSeconds ? { ...token, state: { kind: 'expired' } } : token,
   )
   const byPair = Map.groupBy(
     aged.filter(({ kind }) => kind === 'tct'),

@@ -1,6 +1,7 @@
 /** What a token is at one moment. `seq` is of the event that made it so. */
 export type TokenState =
-  | { readonly kind: 'valid' | 'expired' }
+  /** `issued`: whoever made it says so, and nobody has verified it yet. */
+  | { readonly kind: 'issued' | 'valid' | 'expired' }
   | { readonly kind: 'revoked'; readonly seq: number }
   /** `renewed`: its holder has the next one. `key_rotated`: its issuer or holder has another key since. */
   | { readonly kind: 'superseded'; readonly seq: number; readonly why: 'renewed' | 'key_rotated' }
@@ -21,6 +22,11 @@ export interface Token extends Pair {
   /** The token it was made from. */
   readonly parentJti: string | null
   readonly state: TokenState
+}
+
+/** Whether nothing has ended a token. */
+export function isAlive({ state }: Pick<Token, 'state'>): boolean {
+  return state.kind === 'issued' || state.kind === 'valid'
 }
 
 /** A direction of trust: the holder may ask the issuer. */
