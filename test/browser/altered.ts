@@ -100,9 +100,9 @@ export function busy(recording: Recording, agents: number): Recording {
 
 /** As many agents in a ring: each holds a token of the next. */
 export function crowd(recording: Recording, agents: number): Recording {
-  const many = renamed(busy(recording, agents), `crowd-${agents}`)
+  const many = renamed(busy({ ...recording, exchanges: [] }, agents), `crowd-${agents}`)
   const held = recording.run.events.find(({ type }) => type === 'handshake.complete')
-  return altered(many, ({ run, exchanges }) => {
+  return altered(many, ({ run }) => {
     const [first, last] = run.events
     if (held?.type !== 'handshake.complete' || !first || !last)
       throw new TypeError('the recording has no token')
@@ -125,7 +125,6 @@ export function crowd(recording: Recording, agents: number): Recording {
       return { ...told, run_id, agent_id, cause_seq: [], tct: { ...told.tct, claims } }
     })
     run.events = [first, ...known, ...tokens, last].map((event, index) => ({ ...event, seq: index + 1 }))
-    Object.assign(exchanges, { length: 0 })
   })
 }
 

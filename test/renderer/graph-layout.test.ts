@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { curveBetween, ellipse, nodeSize } from '../../src/renderer/features/trust/graph-layout.ts'
+import { curveBetween, nodeSize, placesOf } from '../../src/renderer/features/trust/graph-layout.ts'
 
 test('no two of up to 200 agents stand on each other', () => {
-  for (const count of [1, 2, 3, 4, 5, 8, 13, 24, 50, 200]) {
-    const places = ellipse(count)
+  for (const count of [1, 2, 3, 4, 5, 8, 10, 11, 13, 24, 50, 200]) {
+    const places = placesOf(count)
     const overlapping = places.flatMap((one, index) =>
       places
         .slice(index + 1)
@@ -17,7 +17,7 @@ test('no two of up to 200 agents stand on each other', () => {
 })
 
 test('the way there and the way back, and a second one beside them, have labels apart', () => {
-  const [left, right] = ellipse(2)
+  const [left, right] = placesOf(2)
   if (!left || !right) throw new TypeError('there are two places')
   const labels = [curveBetween(left, right, 0), curveBetween(right, left, 0), curveBetween(left, right, 1)]
   const [there, back, beside] = labels.map(({ label }) => label.y)

@@ -3,7 +3,7 @@ import { toneOf } from '../../components/mark.tsx'
 import type { Selection } from '../../store/run-view.ts'
 import type { Participant } from '../run/participants.ts'
 import type { RunFacts } from '../run/run-facts.ts'
-import { type Curve, curveBetween, ellipse, nodeSize, type Point } from './graph-layout.ts'
+import { type Curve, curveBetween, nodeSize, type Point, placesOf } from './graph-layout.ts'
 import { partiesOf } from './parties.ts'
 import type { PairTrust, Token } from './trust.ts'
 import { isSelected, pairLook, type TrustLook, tokenLook } from './trust-look.ts'
@@ -37,7 +37,7 @@ export function graphOf(facts: RunFacts, view: TrustView, selection: Selection, 
   const parties = partiesOf(facts, view.state).toSorted((one, other) =>
     orgOf(one).localeCompare(orgOf(other)),
   )
-  const places = ellipse(parties.length)
+  const places = placesOf(parties.length)
   const placeOf = new Map(parties.map(({ id }, index) => [id, places[index]]))
   const drawn = [
     ...[...view.state.pairs.values()].flatMap((pair) =>

@@ -11,11 +11,28 @@ export interface Point {
   readonly y: number
 }
 
+/** A larger ellipse would be empty but for its rim, and at fit its agents too small to read. */
+const mostOnEllipse = 10
+
+/** Centres of the nodes: the same order gives the same places. */
+export function placesOf(count: number): readonly Point[] {
+  return count <= mostOnEllipse ? ellipse(count) : rows(count)
+}
+
+/** About twice as wide as high; every other row stands between, so that fewer edges run along a row of nodes. */
+function rows(count: number): readonly Point[] {
+  const step = { x: nodeSize.width + 2 * gap.x, y: nodeSize.height + 2 * gap.y }
+  const columns = Math.ceil(Math.sqrt((2 * count * step.y) / step.x))
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns)
+    return { x: ((index % columns) + (row % 2) / 2) * step.x, y: row * step.y }
+  })
+}
+
 /**
- * Centres on an ellipse that is wider than high, as small as can be without two nodes touching: the same order gives
- * the same places.
+ * Centres on an ellipse that is wider than high, as small as can be without two nodes touching.
  */
-export function ellipse(count: number): readonly Point[] {
+function ellipse(count: number): readonly Point[] {
   for (let radius = smallest; ; radius *= 1.1) {
     const places = Array.from({ length: count }, (_, index) => {
       const angle = Math.PI + (2 * Math.PI * index) / count

@@ -27,12 +27,8 @@ interface Props {
 
 /** Not drawn again with every second that the clock moves on. */
 const Picture = memo(function Picture({ facts, view }: Props) {
-  const { asTable } = useRunView()
-  return asTable.has('trust') ? (
-    <TrustMatrix facts={facts} view={view} />
-  ) : (
-    <TrustGraph facts={facts} view={view} />
-  )
+  const asTable = useRunView((chosen) => chosen.asTable.has('trust'))
+  return asTable ? <TrustMatrix facts={facts} view={view} /> : <TrustGraph facts={facts} view={view} />
 })
 
 function Moment({ facts: { events }, view: { upTo, state } }: Props) {
