@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { crowd, withoutPin } from './altered.ts'
-import type { ConsolePage, Opening } from './console-page.ts'
+import type { ConsolePage } from './console-page.ts'
 import { accepted, type Recording, refused } from './recorded-run.ts'
 import { delegationChain, keyRotation, revocationDemo, tctRenewal } from './recorded-trust.ts'
 import { withConsole } from './with-console.ts'
@@ -112,7 +112,8 @@ test('without a mouse: the arrows reach a cell, and Enter selects the event that
 })
 
 test('without a mouse: an arrow and an agent of the graph select what a click on them selects', async () => {
-  const console = await opened(revocationDemo)
+  // Still going on, so that the space bar could also pause it.
+  const console = await opened(revocationDemo, '', 26)
   const revoked = edge(console, 'Content Writer may ask Research Analyst: research.query, revoked')
   await revoked.focus()
   await console.page.keyboard.press('Enter')
@@ -121,7 +122,7 @@ test('without a mouse: an arrow and an agent of the graph select what a click on
   await console.inspector.waitFor({ state: 'detached' })
   await console.page.locator('.trust-label', { hasText: 'revoked' }).click()
   await console.inspector.getByText('tct.revoked').waitFor()
-  const agent = console.page.getByRole('button', { name: 'Content Writer internal stopped' })
+  const agent = console.page.getByRole('button', { name: 'Content Writer internal ready' })
   await agent.focus()
   await console.page.keyboard.press('Space')
   await console.inspector.getByText('agent.ready').waitFor()
@@ -176,9 +177,9 @@ function overlap(one: Box, other: Box): boolean {
   return !apart('x', 'width') && !apart('y', 'height')
 }
 
-async function opened(recording: Recording, query = '', opening: Opening = {}): Promise<ConsolePage> {
-  it.host.play(recording)
-  const console = await it.open(opening)
+async function opened(recording: Recording, query = '', upTo?: number): Promise<ConsolePage> {
+  it.host.play(recording, upTo)
+  const console = await it.open()
   await console.goToRun(recording.run.run_id, `?lens=trust${query}`)
   await console.page.locator('.trust-lens').waitFor()
   return console
