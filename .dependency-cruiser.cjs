@@ -50,6 +50,7 @@ const packages = {
   },
   'react-resizable-panels': { from: '^src/renderer/', why: 'panes that can be dragged' },
   '@tanstack/(react-query|react-virtual)': { from: '^src/renderer/', why: 'what the host knows; long lists' },
+  '@xyflow/react': { from: '^src/renderer/', why: 'graphs that can be moved and zoomed' },
   zustand: { from: '^src/renderer/', why: 'what the person chose' },
   'lucide-react': { from: '^src/renderer/', why: 'icons' },
   '@fontsource-variable/(inter|jetbrains-mono)': { from: '^src/renderer/', why: 'fonts without a network' },

@@ -37,7 +37,7 @@ export default defineConfig({
       outDir: at('out/renderer'),
       minify: true,
       // Loaded from the disk or from loopback: one file is quicker than many.
-      chunkSizeWarningLimit: 1000,
+      chunkSizeWarningLimit: 1200,
       rolldownOptions: { input: { index: at('src/renderer/index.html') } },
     },
   },

@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{aitp,shared,registry,runner,hosting,trust,control-plane,store,observability,api,cli,agents,conformance,fuzz,interop}/**/*.test.ts',
+            'test/{aitp,shared,registry,runner,hosting,trust,control-plane,store,observability,api,cli,agents,renderer,conformance,fuzz,interop}/**/*.test.ts',
           ],
           exclude: ['test/aitp/platform/browser.test.ts', 'test/conformance/target.test.ts'],
           isolate: false,

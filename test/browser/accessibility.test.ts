@@ -22,12 +22,16 @@ for (const theme of ['dark', 'light'] as const)
     }
   })
 
-test('nor have the table twin, the menu, the sheet and the screen without a key', async () => {
+test('nor have the table twins, the menu, the sheet and the screen without a key', async () => {
   it.host.play(accepted)
   const console = await it.open()
   await console.goToRun(accepted.run.run_id)
   await console.page.getByRole('button', { name: 'Show as table' }).click()
   await console.page.locator('.sequence-table').waitFor()
+  expect(await barriers(console)).toEqual([])
+  await console.lens('Trust').click()
+  await console.page.getByRole('button', { name: 'Show as table' }).click()
+  await console.page.locator('.trust-cell').first().waitFor()
   expect(await barriers(console)).toEqual([])
   await console.page.getByRole('button', { name: 'Theme and text size' }).click()
   await console.page.getByRole('menu').waitFor()

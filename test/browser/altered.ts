@@ -98,6 +98,36 @@ export function busy(recording: Recording, agents: number): Recording {
   })
 }
 
+/** As many agents in a ring: each holds a token of the next. */
+export function crowd(recording: Recording, agents: number): Recording {
+  const many = renamed(busy({ ...recording, exchanges: [] }, agents), `crowd-${agents}`)
+  const held = recording.run.events.find(({ type }) => type === 'handshake.complete')
+  return altered(many, ({ run }) => {
+    const [first, last] = run.events
+    if (held?.type !== 'handshake.complete' || !first || !last)
+      throw new TypeError('the recording has no token')
+    const aids = run.agents.map(({ agent_id }) => `aid:pubkey:${agent_id}`)
+    for (const [index, agent] of run.agents.entries()) agent.aid = aids[index] ?? null
+    const { exchange_id: _exchange, ...told } = held
+    const { ts, run_id } = first
+    const known = run.agents.map(({ agent_id }, index) => ({
+      type: 'agent.ready' as const,
+      ...{ agent_id, aid: aids[index] ?? '', port: 8100 + index, pid: 1_000 + index },
+      ...{ ts, run_id, source: 'runner' as const, cause_seq: [], seq: 0, offset_ms: 0 },
+    }))
+    const tokens = run.agents.map(({ agent_id }, index) => {
+      const claims = {
+        ...told.tct.claims,
+        jti: `token-${index}`,
+        sub: aids[index],
+        iss: aids[(index + 1) % agents],
+      }
+      return { ...told, run_id, agent_id, cause_seq: [], tct: { ...told.tct, claims } }
+    })
+    run.events = [first, ...known, ...tokens, last].map((event, index) => ({ ...event, seq: index + 1 }))
+  })
+}
+
 function between(exchange: Recording['exchanges'][number], from: string, to: string, place: number) {
   const copy = structuredClone(exchange)
   for (const message of copy.messages) {

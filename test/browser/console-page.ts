@@ -87,7 +87,7 @@ export class ConsolePage {
     return this.page.getByRole('status', { name: 'Verdict' })
   }
 
-  lens(name: 'Sequence' | 'Timeline' | 'Output' | 'Control Plane') {
+  lens(name: 'Sequence' | 'Timeline' | 'Output' | 'Control Plane' | 'Trust') {
     return this.page.getByRole('tab', { name: new RegExp(`^${name}`) })
   }
 

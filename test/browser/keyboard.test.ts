@@ -26,7 +26,7 @@ test('without a mouse: find a scenario, run it, open the failed check, read its 
 
   await keyboard.press(']')
   await console.inspector.locator('.rung.failed').waitFor()
-  await keyboard.press('5')
+  await keyboard.press('6')
   await expect.poll(() => focused.innerText()).toContain('Checks')
   await keyboard.press('Home')
   await console.inspector.getByText('refused it because the check').waitFor()

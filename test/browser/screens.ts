@@ -2,6 +2,7 @@ import { renamed, withExpectation, withPauseBefore } from './altered.ts'
 import { busyControlPlane, projectionsOf } from './recorded-control-plane.ts'
 import type { RecordedHost } from './recorded-host.ts'
 import { accepted, refused } from './recorded-run.ts'
+import { delegationChain, revocationDemo } from './recorded-trust.ts'
 
 const runId = accepted.run.run_id
 const [firstManifest, firstHello, firstCommit] = accepted.exchanges
@@ -37,6 +38,8 @@ const shownOtherwise = withDifferences.rows.find(({ difference }) => difference 
 export function playScreens(host: RecordedHost): void {
   host.play(accepted)
   host.play(refused)
+  host.play(delegationChain)
+  host.play(revocationDemo)
   const paused = withPauseBefore(accepted, 'write_with_trust')
   const at = paused.run.events.findIndex(({ type }) => type === 'run.paused') + 1
   host.play(renamed(paused, 'paused'), at)
@@ -79,6 +82,12 @@ export const screens: Readonly<Record<string, Screen>> = {
     hash: `#/runs/${runId}?event=${shownOtherwise?.event_seqs.at(-1)}&lens=control-plane`,
     complete: '.projections-table [aria-selected="true"]',
   },
+  'run-trust': { hash: `#/runs/${delegationChain.run.run_id}?lens=trust`, complete: '.trust-label >> nth=3' },
+  'run-trust-selected': {
+    hash: `#/runs/${revocationDemo.run.run_id}?event=21&lens=trust`,
+    complete: '.trust-label.selected',
+  },
+  'run-trust-refused': { hash: `#/runs/${refused.run.run_id}?lens=trust`, complete: '.trust-label >> nth=1' },
   'control-plane-registry': { hash: '#/control-plane', complete: '.table' },
   'control-plane-sessions': { hash: '#/control-plane?tab=sessions', complete: '.table' },
   'control-plane-tokens': { hash: '#/control-plane?tab=tokens', complete: '.table' },

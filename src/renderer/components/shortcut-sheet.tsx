@@ -21,8 +21,8 @@ const groups = [
   {
     title: 'In a run',
     rows: [
-      [['1', '2', '3', '4'], 'Sequence, timeline, output, Control Plane'],
-      [['5'], 'Wire inspector'],
+      [['1', '2', '3', '4', '5'], 'Sequence, timeline, output, Control Plane, trust'],
+      [['6'], 'Wire inspector'],
       [[']', '['], 'Next and previous failure, with its checks'],
       [['Space'], 'Pause and resume'],
       [['.'], 'Single step: one step, then stand still'],
@@ -36,6 +36,14 @@ const groups = [
       [['Home', 'End'], 'First and last'],
       [['Left', 'Right'], 'Fold and unfold a conversation'],
       [['Enter'], 'Select, and show in every lens'],
+    ],
+  },
+  {
+    title: 'In the trust matrix',
+    rows: [
+      [['Up', 'Down', 'Left', 'Right'], 'From cell to cell'],
+      [['Home', 'End'], 'First and last of a row; with Ctrl, of the matrix'],
+      [['Enter'], 'Select the event that made it so'],
     ],
   },
 ] as const

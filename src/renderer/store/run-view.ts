@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { replaceQuery } from './router.ts'
 
-export const lenses = ['sequence', 'timeline', 'output', 'control-plane'] as const
+export const lenses = ['sequence', 'timeline', 'output', 'control-plane', 'trust'] as const
 export type Lens = (typeof lenses)[number]
 
 export const inspectorTabs = ['summary', 'http', 'body', 'tokens', 'checks'] as const
@@ -22,7 +22,10 @@ interface RunView {
   readonly selection: Selection
   /** Conversations whose fold the person changed, by id. */
   readonly folds: ReadonlyMap<string, boolean>
-  readonly sequenceAsTable: boolean
+  /** Lenses whose drawing is shown as its table. */
+  readonly asTable: ReadonlySet<Lens>
+  /** Trust as it was at the selected event, not as it is now. */
+  readonly trustAtSelection: boolean
   readonly filter: string
   readonly onlyDifferences: boolean
 }
@@ -34,7 +37,8 @@ const fresh: RunView = {
   tab: 'summary',
   selection: nothingSelected,
   folds: new Map(),
-  sequenceAsTable: false,
+  asTable: new Set(),
+  trustAtSelection: false,
   filter: '',
   onlyDifferences: false,
 }
@@ -80,6 +84,13 @@ export function select(selection: Partial<Selection>, tab?: InspectorTab): void 
 
 export function setLens(lens: Lens): void {
   useRunView.setState({ lens })
+}
+
+export function setAsTable(lens: Lens, on: boolean): void {
+  useRunView.setState(({ asTable }) => {
+    const others = [...asTable].filter((other) => other !== lens)
+    return { asTable: new Set(on ? [...others, lens] : others) }
+  })
 }
 
 export function setTab(tab: InspectorTab): void {

@@ -1,6 +1,7 @@
 /** Where the space bar presses, chooses or ticks what has the focus. */
 export function usesSpace({ target }: KeyboardEvent): boolean {
-  const pressable = 'a, button, summary, [role="option"], [role="radio"], [role="tab"], [role="treeitem"]'
+  const pressable =
+    'a, button, summary, [role="button"], [role="gridcell"], [role="option"], [role="radio"], [role="tab"], [role="treeitem"]'
   return target instanceof Element && target.closest(pressable) !== null
 }
 

@@ -4,7 +4,8 @@ import { Mark, type MarkState } from '../../components/mark.tsx'
 import type { AgentState, Participant } from './participants.ts'
 import type { RunFacts } from './run-facts.ts'
 
-const looks: Record<AgentState, { state: MarkState; word: string }> = {
+/** How the life of a process is shown. */
+export const agentLooks: Record<AgentState, { state: MarkState; word: string }> = {
   waiting: { state: 'pending', word: 'not started' },
   starting: { state: 'pending', word: 'starting' },
   ready: { state: 'valid', word: 'ready' },
@@ -26,7 +27,7 @@ export function AgentsStrip({ facts: { participants } }: { readonly facts: RunFa
 }
 
 function AgentCell({ participant: { id, name, agent, state, exit } }: { readonly participant: Participant }) {
-  const { state: mark, word } = looks[state]
+  const { state: mark, word } = agentLooks[state]
   return (
     <li className="agent">
       <p className="agent-name">

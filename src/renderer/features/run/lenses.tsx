@@ -1,11 +1,12 @@
 import { Table2 } from 'lucide-react'
 import { Tab, TabList, TabPanel, Tabs, ToggleButton } from 'react-aria-components'
 import { Group, Panel, Separator } from 'react-resizable-panels'
-import { type Lens, lenses, setLens, useRunView } from '../../store/run-view.ts'
+import { type Lens, lenses, setAsTable, setLens, useRunView } from '../../store/run-view.ts'
 import { Output } from '../output/output.tsx'
 import { ProjectionsLens } from '../projections/projections-lens.tsx'
 import { Sequence } from '../sequence/sequence.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
+import { TrustLens } from '../trust/trust-lens.tsx'
 import { Inspector } from '../wire/inspector.tsx'
 import type { RunFacts } from './run-facts.ts'
 
@@ -14,10 +15,14 @@ const lensNames: Record<Lens, string> = {
   timeline: 'Timeline',
   output: 'Output',
   'control-plane': 'Control Plane',
+  trust: 'Trust',
 }
 
+/** Those that draw, and can show the same as a table. */
+const drawn: readonly Lens[] = ['sequence', 'trust']
+
 export function Lenses({ facts }: { readonly facts: RunFacts }) {
-  const { lens, selection, sequenceAsTable } = useRunView()
+  const { lens, selection, asTable } = useRunView()
   const selected = selection.exchangeId !== null || selection.eventSeq !== null
   return (
     <Group className="lenses" orientation="horizontal">
@@ -35,13 +40,13 @@ export function Lenses({ facts }: { readonly facts: RunFacts }) {
                 </Tab>
               ))}
             </TabList>
-            {lens === 'sequence' ? (
+            {drawn.includes(lens) ? (
               <ToggleButton
                 className="button plain"
-                isSelected={sequenceAsTable}
-                onChange={(on) => useRunView.setState({ sequenceAsTable: on })}
+                isSelected={asTable.has(lens)}
+                onChange={(on) => setAsTable(lens, on)}
               >
-                <Table2 size={16} aria-hidden /> {sequenceAsTable ? 'Show as drawing' : 'Show as table'}
+                <Table2 size={16} aria-hidden /> {asTable.has(lens) ? 'Show as drawing' : 'Show as table'}
               </ToggleButton>
             ) : null}
           </div>
@@ -56,6 +61,9 @@ export function Lenses({ facts }: { readonly facts: RunFacts }) {
           </TabPanel>
           <TabPanel id="control-plane" className="tab-panel content">
             <ProjectionsLens facts={facts} />
+          </TabPanel>
+          <TabPanel id="trust" className="tab-panel content">
+            <TrustLens facts={facts} />
           </TabPanel>
         </Tabs>
       </Panel>

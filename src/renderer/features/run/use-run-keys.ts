@@ -12,7 +12,7 @@ export function useRunKeys(facts: RunFacts): void {
       if (isTyping(event)) return
       const lens = lenses[Number(event.key) - 1]
       if (lens) setLens(lens)
-      else if (event.key === '5')
+      else if (Number(event.key) === lenses.length + 1)
         document.querySelector<HTMLElement>('.inspector [role="tab"][tabindex="0"]')?.focus()
       else if (event.key === ']') openFailure(facts, 1)
       else if (event.key === '[') openFailure(facts, -1)

@@ -15,7 +15,7 @@ import './sequence.css'
 /** The messages of a run between the agents' lifelines: each arrow is one capture, in order of capture. */
 export function Sequence({ facts }: { readonly facts: RunFacts }) {
   const { participants, conversations, names, over } = facts
-  const { selection, folds, sequenceAsTable } = useRunView()
+  const { selection, folds, asTable } = useRunView()
   const rows = rowsOf(conversations, folds, selection.exchangeId)
   const { onKeyDown, itemProps } = useTreeKeys(rows, chooseRow)
 
@@ -33,7 +33,7 @@ export function Sequence({ facts }: { readonly facts: RunFacts }) {
         </p>
       </Empty>
     )
-  if (sequenceAsTable) return <SequenceTable facts={facts} />
+  if (asTable.has('sequence')) return <SequenceTable facts={facts} />
 
   const selectedKey =
     selection.exchangeId === null ? null : messageKey(selection.exchangeId, selection.direction)

@@ -38,7 +38,10 @@ export function ticketsOf(message: Message): readonly Ticket[] {
 export type TicketState = 'valid' | 'expiring' | 'expired'
 
 /** Fraction of life left, and the state it makes: a holder renews when less than a fifth is left. */
-export function lifeOf({ issuedAt, expiresAt }: Ticket, nowMs: number): { left: number; state: TicketState } {
+export function lifeOf(
+  { issuedAt, expiresAt }: Pick<Ticket, 'issuedAt' | 'expiresAt'>,
+  nowMs: number,
+): { left: number; state: TicketState } {
   const left = Math.max(0, Math.min(1, (expiresAt - nowMs / 1_000) / (expiresAt - issuedAt)))
   return { left, state: left === 0 ? 'expired' : left < 0.2 ? 'expiring' : 'valid' }
 }
