@@ -149,7 +149,8 @@ test('start gives the window this folder, keeps it Electron, and passes its exit
 })
 
 test('start hands a signal to the window and waits for its end', async () => {
-  const electron = fakeElectron('sleep 60 & trap "kill $!; exit 0" TERM; echo up; wait')
+  // In short sleeps: a shell may miss a signal that comes just before it waits.
+  const electron = fakeElectron('trap "exit 0" TERM; echo up; while :; do sleep 0.05; done')
   const started = start('start.mjs', [], electron)
   await expect.poll(started.stdout, { timeout: 20_000 }).toBe('up\n')
   started.child.kill('SIGTERM')

@@ -19,7 +19,10 @@ const effects: Readonly<Record<string, object>> = {
   'intra-org/revocation-via-cp@1.0.0': { revoke: { published_to_cp: true, audience_revoked_count: 1 } },
 }
 
-const versions = loadRegistry(shippedScenarios).scenarios.flatMap(({ ref, templates }) => [
+/** The attacks are held elsewhere, with a Control Plane where they need one. */
+const catalogue = loadRegistry(shippedScenarios).scenarios.filter(({ ref }) => !ref.startsWith('attacks/'))
+
+const versions = catalogue.flatMap(({ ref, templates }) => [
   { ref, template: null },
   ...templates.map(({ metadata }) => ({ ref, template: metadata.name })),
 ])
